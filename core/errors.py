@@ -1,0 +1,177 @@
+"""The root of our errors, and what can be wrong with an input."""
+
+import inspect
+
+
+class ProjectError(Exception):
+    """Something went wrong."""
+
+    #: Stable name of the error: in JSON, in the API and in docs/errors.md.
+    code = "error"
+
+    def __init__(self, message: str | None = None, **details: object) -> None:
+        super().__init__(message or inspect.getdoc(self))
+        #: Facts as data, ``expected=``, ``received=``, ``place=``, ``hint=``; JSON can carry them.
+        self.details = details
+
+
+class InvalidInput(ProjectError):
+    """An input is not what it should be; whoever sent it can mend it."""
+
+    code = "invalid-input"
+
+
+class InvalidParams(InvalidInput):
+    """A parameter of the method is unknown, out of range or of the wrong type."""
+
+    code = "method-params-invalid"
+
+
+class UnreadableFile(InvalidInput):
+    """The file cannot be opened for reading."""
+
+    code = "unreadable-file"
+
+
+class UnsupportedFormat(InvalidInput):
+    """The file is in a format that is not read here."""
+
+    code = "unsupported-format"
+
+
+class NotHdf5(UnsupportedFormat):
+    """The file is not HDF5."""
+
+    code = "not-hdf5"
+
+
+class CorruptFile(InvalidInput):
+    """The file is truncated or damaged."""
+
+    code = "corrupt-file"
+
+
+class TooLarge(InvalidInput):
+    """The file, or what it declares, is larger than the limit."""
+
+    code = "too-large"
+
+
+class UnsafeFile(InvalidInput):
+    """The file contains links, external storage or other parts that are never followed."""
+
+    code = "unsafe-file"
+
+
+class NotAModel(InvalidInput):
+    """The file is not a Keras model."""
+
+    code = "not-a-keras-model"
+
+
+class UnsafeModel(InvalidInput):
+    """The model contains a layer or an object that is not on the allow-list."""
+
+    code = "unsafe-model"
+
+
+class WeightsOnlyModel(InvalidInput):
+    """The file holds weights but no architecture."""
+
+    code = "weights-only-model"
+
+
+class IncompatibleWeights(InvalidInput):
+    """The weights do not fit the architecture."""
+
+    code = "incompatible-weights"
+
+
+class UnknownLayer(InvalidInput):
+    """The model has no layer of that name."""
+
+    code = "unknown-layer"
+
+
+class NoPrunableLayer(InvalidInput):
+    """The model has no convolution whose channels could be pruned."""
+
+    code = "no-prunable-layer"
+
+
+class NotADataset(InvalidInput):
+    """The file is not a data set of labelled images."""
+
+    code = "not-a-dataset"
+
+
+class InvalidDataset(InvalidInput):
+    """The data set has something in it that cannot be used."""
+
+    code = "dataset-invalid"
+
+
+class LabelOutOfRange(InvalidDataset):
+    """A label is not an integer in 0..N-1."""
+
+    code = "label-out-of-range"
+
+
+class WrongImageShape(InvalidInput):
+    """The images do not have the shape that the model takes."""
+
+    code = "shape-mismatch"
+
+
+class ClassCountMismatch(InvalidInput):
+    """The number of classes of the data is not that of the model."""
+
+    code = "class-count-mismatch"
+
+
+class BaselineAtChance(InvalidInput):
+    """The model is right about as often as guessing would be, so there is nothing to repair."""
+
+    code = "baseline-at-chance"
+
+
+class OutputExists(InvalidInput):
+    """The output folder exists already."""
+
+    code = "output-exists"
+
+
+class OutputNotWritable(ProjectError):
+    """The results could not be written; the partial output was removed."""
+
+    code = "output-not-writable"
+
+
+class RepairFailed(ProjectError):
+    """The repair did not come to an end."""
+
+    code = "repair-failed"
+
+
+class TrainingDiverged(RepairFailed):
+    """The training loss stopped being a number."""
+
+    code = "training-diverged"
+
+
+class ChildFailed(RepairFailed):
+    """The process that did the work ended without a result."""
+
+    code = "child-failed"
+
+
+class TimeLimitExceeded(RepairFailed):
+    """The work took longer than its time limit."""
+
+    code = "time-limit-exceeded"
+
+
+class Canceled(ProjectError):
+    """The work was canceled."""
+
+    code = "canceled"
