@@ -1,0 +1,111 @@
+"""What can be asked of the process that does the work; paths name canonical folders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .results import Value
+
+GoodNetRule = Literal["disagreement", "calibrated"]
+PoisonedLabels = Literal["auto", "target", "original"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoisonedInput(Value):
+    """A poisoned set and what its labels mean."""
+
+    folder: str
+    #: ``target``: the label is where the trigger sends the image; ``original``: its true class.
+    labels: PoisonedLabels = "auto"
+    #: Needed with ``original``.
+    target_label: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestInputs(Value):
+    """What a model is measured on; a repair never sees it."""
+
+    #: Not a test class, whatever pytest thinks of the name.
+    __test__ = False
+
+    clean: str | None = None
+    poisoned: tuple[PoisonedInput, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateLimits(Value):
+    """Limits that decide the exit code; ``None`` is no limit."""
+
+    max_attack_success_rate: float | None = None
+    max_accuracy_drop: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodNetOptions(Value):
+    """How the N+1 model decides."""
+
+    rule: GoodNetRule = "disagreement"
+    #: Share of clean images that the calibrated rule may flag, in (0, 1).
+    false_positive_rate: float = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairOptions(Value):
+    """How to repair; says nothing of what."""
+
+    #: A name of `catalogue.METHODS`, and its parameters.
+    method: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    #: Budgets in absolute points of clean accuracy, as fractions; one repair for each.
+    max_accuracy_drops: tuple[float, ...] = (0.04,)
+    #: A name of `preprocessing.PREPROCESSINGS`, or ``auto``.
+    preprocessing: str = "auto"
+    #: Number of classes that the caller expects of the model and the data.
+    n_classes: int | None = None
+    seed: int = 0
+    goodnet: GoodNetOptions = field(default_factory=GoodNetOptions)
+    gate: GateLimits | None = None
+    #: The command that would ask for the same again; goes into the report.
+    command: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairRequest(Value):
+    """Repair a model, once for each accuracy budget."""
+
+    model: str
+    clean_validation: str
+    tests: TestInputs
+    options: RepairOptions
+    #: An empty folder that the results are written into.
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateRequest(Value):
+    """Measure a model as it is."""
+
+    model: str
+    tests: TestInputs
+    #: What ``auto`` tries the preprocessings on; never a test set.
+    clean_validation: str | None = None
+    preprocessing: str = "auto"
+    n_classes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictRequest(Value):
+    """Classify pictures."""
+
+    model: str
+    pictures: str
+    #: ``None``: what the model file says it was made for.
+    preprocessing: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoRequest(Value):
+    """Train and backdoor a small model on real digits; write it with its image sets."""
+
+    output: str
+    seed: int = 0
