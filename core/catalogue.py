@@ -158,6 +158,11 @@ def parse(method: str, settings: Mapping[str, object]) -> Params:
     )
 
 
+def as_dict(params: Params) -> dict[str, Any]:
+    """Parameter name to value, with the defaults."""
+    return dataclasses.asdict(params)
+
+
 def json_schema(params: type[Params]) -> dict[str, Any]:
     """JSON Schema (2020-12) of a method's parameters, with defaults and help texts."""
     hints = typing.get_type_hints(params)
