@@ -1,0 +1,57 @@
+"""What every repair method takes and gives."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import tf_keras as keras
+
+from .. import finetuning, metrics
+from ..percentages import percent
+from ..results import PruningStep, Selection, TrainingEpoch
+
+Validation = finetuning.Validation
+Execution = finetuning.Execution
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repair:
+    """A repaired model and how it came about."""
+
+    model: keras.Model
+    selection: Selection
+    pruning_curve: tuple[PruningStep, ...] = ()
+    training_curve: tuple[TrainingEpoch, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Method(Protocol):
+    """A repair method: clean images in, a new model out. It is never handed a test image."""
+
+    def __call__(
+        self,
+        model: keras.Model,
+        validation: Validation,
+        *,
+        params: Any,
+        max_accuracy_drop: float,
+        execution: Execution,
+    ) -> Repair:
+        """The repaired model; the one handed in stays as it is."""
+        ...
+
+
+def select_accuracy(model: keras.Model, validation: Validation) -> float:
+    """Accuracy of a model on the select images, in [0, 1]."""
+    forward = metrics.compiled(model)
+    return metrics.accuracy(forward, validation.select, validation.preprocessing)
+
+
+def over_budget(selection: Selection) -> tuple[str, ...]:
+    """A warning where the repair cost more than its budget on the select images."""
+    drop = selection.select_accuracy_before - selection.select_accuracy_after
+    if drop <= selection.max_accuracy_drop + 1e-9:
+        return ()
+    return (
+        f"the repair costs {percent(drop)} of clean accuracy on the {selection.n_select} select "
+        f"images, more than its budget of {percent(selection.max_accuracy_drop)}",
+    )
