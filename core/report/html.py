@@ -1,0 +1,67 @@
+"""The report and the index as one HTML file each: no script, no network, all text escaped."""
+
+import functools
+import re
+from collections.abc import Sequence
+
+import jinja2
+from markupsafe import Markup
+
+from ..results import RepairReport
+from . import canvas, headlines, measures, pictures, tables, wording
+from .canvas import Chart
+from .index import Row
+from .pictures import SampleSet
+
+
+def report_page(report: RepairReport, charts: Sequence[Chart], sets: Sequence[SampleSet]) -> str:
+    """The repair card of one repair."""
+    template = _environment().get_template("report.html")
+    return template.render(
+        report=report,
+        verdict=wording.verdict(report),
+        status=wording.STATUS[report.verdict],
+        headlines=headlines.of_report(report),
+        groups=measures.of_report(report),
+        meanings=measures.MEANINGS,
+        charts=charts,
+        sets=sets,
+        caveat=report.caveat or wording.CAVEAT,
+    )
+
+
+def index_page(rows: Sequence[Row]) -> str:
+    """The overview of several accuracy budgets."""
+    template = _environment().get_template("index.html")
+    return template.render(rows=rows, caveat=wording.CAVEAT)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    assert __package__
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        wording=wording, tables=tables, pictures=pictures, inline_svg=_inline_svg
+    )
+    environment.filters["typeset"] = _typeset
+    return environment
+
+
+def _inline_svg(chart: Chart) -> Markup:
+    # Ours from end to end; matplotlib and canvas.inline escape the names that are in it.
+    return Markup(canvas.inline(chart))
+
+
+def _typeset(text: str) -> str:
+    """The text with numbers kept on one line with what belongs to them."""
+    return _NUMBER_SPACE.sub("\N{NO-BREAK SPACE}", text)
+
+
+#: The space before a percent sign, and those around an equals or less-than sign.
+_NUMBER_SPACE = re.compile(r" (?=[%=<] ?)|(?<= [=<]) (?=\d)")

@@ -1,0 +1,203 @@
+"""How a report speaks: percent, intervals, the verdict in plain words."""
+
+import math
+import types
+from collections.abc import Callable, Mapping
+
+from ..percentages import percent
+from ..results import Gate, PairedChange, Rate, RepairReport, Verdict
+from . import measures
+
+#: What the figures do not show; printed on every report.
+CAVEAT = (
+    "Measured only for the triggers listed. ASR for triggers you did not supply is unknown; "
+    "no test on clean data can show that a backdoor is absent. "
+    "Fine-tuning this model on unvetted data may restore the backdoor."
+)
+
+#: The words for a verdict. A model is never called clean, and never safe.
+STATUS: Mapping[Verdict, str] = types.MappingProxyType(
+    {
+        "repaired": "Repaired",
+        "partial": "Partially repaired",
+        "not_repaired": "Not repaired",
+        "inconclusive": "Inconclusive",
+        "unchanged": "Unchanged",
+    }
+)
+
+NOT_MEASURED = "not measured"
+
+
+def verdict(report: RepairReport) -> str:
+    """The verdict in one line, with the attack that decides it."""
+    return f"{STATUS[report.verdict]}: {_because(report)}"
+
+
+def why_no_attack(report: RepairReport) -> str:
+    """Why there is no attack success rate to show."""
+    if report.after.attacks:
+        return "attack success could not be measured on the poisoned images given"
+    return "no poisoned images were given, so attack success was not measured"
+
+
+def share(rate: Rate | None) -> str:
+    """A rate without its interval; zero successes still say how many there could be."""
+    if rate is None:
+        return NOT_MEASURED
+    return f"{percent(rate.value)} ({at_most(rate)})" if rate.value == 0 else percent(rate.value)
+
+
+def rate_in_full(rate: Rate | None) -> str:
+    """A rate with its 95 % interval and number of images, or *not measured*."""
+    if rate is None:
+        return NOT_MEASURED
+    return f"{percent(rate.value)} ({interval(rate)}, n = {count(rate.n)})"
+
+
+def before_and_after(before: Rate | None, after: Rate | None) -> str:
+    """Two rates in short: ``93.0 % → 91.2 %``."""
+    if before is None or after is None:
+        return NOT_MEASURED
+    return f"{percent(before.value)} → {share(after)}"
+
+
+def interval(rate: Rate) -> str:
+    """The 95 % interval in percent, rounded outwards; one-sided where nothing succeeded."""
+    if rate.value == 0:
+        return at_most(rate)
+    low, high = rate.ci95
+    return f"{_rounded(low, math.floor)}\N{EN DASH}{_rounded(high, math.ceil)} %"
+
+
+def at_most(rate: Rate) -> str:
+    """The upper end of the 95 % interval, with as many decimals as it takes not to be 0."""
+    high = rate.ci95[1]
+    return f"at most {_rounded(high, math.ceil, decimals=1 if high >= 0.001 else 2)} %"
+
+
+def evidence(rate: Rate) -> str:
+    """The interval of a rate and what it was measured on."""
+    return f"95 % interval {interval(rate)}, n = {count(rate.n)}"
+
+
+def points(change: float) -> str:
+    """A change of a share in signed percentage points, never rounded onto 0 from beside it."""
+    if change == 0:
+        return "no change"
+    decimals = 1 if abs(change) >= 0.0005 else 2
+    return f"{change * 100:+.{decimals}f} points".replace("-", "\N{MINUS SIGN}")
+
+
+def paired_change(change: PairedChange | None) -> str:
+    """The paired change with its interval, the images that moved and McNemar's test."""
+    if change is None:
+        return NOT_MEASURED
+    low, high = (points(end).removesuffix(" points") for end in change.ci95)
+    return (
+        f"{points(change.value)} (95 % interval {low} to {high}, n = {count(change.n)}); "
+        f"{count(change.only_before)} images lost, {count(change.only_after)} gained, "
+        f"McNemar {p_value(change.p_value)}"
+    )
+
+
+def p_value(value: float) -> str:
+    """A p-value, two digits, with an end to its zeros."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
+
+
+def gate(limits: Gate) -> str:
+    """What was asked of the repair, and whether it was met."""
+    asked = []
+    if limits.max_attack_success_rate is not None:
+        asked.append(f"attack success at most {percent(limits.max_attack_success_rate)}")
+    if limits.max_accuracy_drop is not None:
+        drop = points(limits.max_accuracy_drop).removeprefix("+")
+        asked.append(f"clean accuracy down by at most {drop}")
+    outcome = "met" if limits.passed else "not met"
+    return f"Gate {outcome}: {' and '.join(asked) or 'nothing was asked'}."
+
+
+def count(number: int) -> str:
+    """A number of things, with commas between thousands."""
+    return f"{number:,}"
+
+
+def setting(value: object) -> str:
+    """The value of a parameter as it would be typed."""
+    return str(value).lower() if isinstance(value, bool) else printable(str(value))
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: ``48.2 s``, ``12 min 5 s``, ``3 h 7 min``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
+
+
+def printable(text: str) -> str:
+    """The text on one line; what else cannot be seen, such as a change of direction, is shown."""
+    one_line = text.replace("\n", " ").replace("\t", " ")
+    return "".join(letter if letter.isprintable() else "�" for letter in one_line)
+
+
+def shortened(text: str, limit: int) -> str:
+    """The printable text, its middle left out where it is longer than the limit."""
+    text = printable(text)
+    if len(text) <= limit:
+        return text
+    tail = limit // 3
+    return f"{text[: limit - tail - 1]}…{text[-tail:]}"
+
+
+def quoted(name: str) -> str:
+    """The name of a set of images, between quotes, short enough for a sentence."""
+    return f"'{shortened(name, 40)}'"
+
+
+def _because(report: RepairReport) -> str:
+    if report.verdict == "unchanged":
+        return "nothing suspicious was found, and the model was left as it was"
+    worst = measures.worst_attack(report)
+    if worst is None:
+        return why_no_attack(report)
+    assert worst.before_rate is not None
+    return _ABOUT_ATTACK[report.verdict].format(
+        attack=_named(report, worst),
+        after=share(worst.after_rate),
+        before=percent(worst.before_rate.value),
+        accuracy=_accuracy(report),
+    )
+
+
+_ABOUT_ATTACK: Mapping[Verdict, str] = types.MappingProxyType(
+    {
+        "repaired": "{attack} now succeeds on {after} of its images (was {before}); {accuracy}",
+        "partial": "{attack} now succeeds on {after} of its images (was {before}); {accuracy}",
+        "not_repaired": "{attack} still succeeds on {after} of its images (was {before})",
+        "inconclusive": "the measured intervals do not decide it; "
+        "{attack} now succeeds on {after} of its images (was {before})",
+    }
+)
+
+
+def _named(report: RepairReport, attack: measures.Attack) -> str:
+    name = quoted(attack.name)
+    if report.verdict == "not_repaired" or len(report.after.attacks) == 1:
+        return f"the attack {name}"
+    return f"the strongest attack measured, {name},"
+
+
+def _accuracy(report: RepairReport) -> str:
+    before, after = report.before.clean_accuracy, report.after.clean_accuracy
+    if before is None or after is None:
+        return "clean accuracy was not measured"
+    return f"clean accuracy is {percent(after.value)} (was {percent(before.value)})"
+
+
+def _rounded(share: float, towards: Callable[[float], int], *, decimals: int = 1) -> str:
+    scale = 10**decimals
+    in_percent = round(share * 100 * scale, 6)  # so that 0.3 % is not 0.30000000000000004 %
+    return f"{towards(in_percent) / scale:.{decimals}f}"
