@@ -1,0 +1,80 @@
+"""The process that does the work: one request on stdin, events and the result on stdout.
+
+Each line of output is a JSON object with one key: ``event``, ``result`` or ``error``. Exit codes:
+0 done, 2 the input was not right, 3 the work failed.
+"""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
+
+from . import errors
+from .results import Event
+
+
+def main() -> int:
+    """Do the one piece of work that stdin asks for."""
+    channel = _own_stdout()
+    try:
+        request = json.load(sys.stdin)
+        result = _work()[request["kind"]](request["request"], _reporter(channel))
+    except errors.InvalidInput as error:
+        return _fail(channel, error, 2)
+    except errors.ProjectError as error:
+        return _fail(channel, error, 3)
+    except Exception:  # noqa: BLE001 - the border: a bug is told as such, its trace goes to the log
+        traceback.print_exc()
+        return _fail(channel, errors.InternalError(), 3)
+    _tell(channel, {"result": result})
+    return 0
+
+
+def _own_stdout() -> TextIO:
+    """Standard output, for us alone: what libraries print goes to standard error."""
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return channel
+
+
+def _work() -> Mapping[str, Callable[[dict[str, Any], Callable[[Event], None]], Any]]:
+    # TensorFlow takes seconds to import; by now the request is known to be readable.
+    from . import demo, work
+    from .requests import DemoRequest, EvaluateRequest, PredictRequest, RepairRequest
+
+    def repair(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
+        reports = work.repair(RepairRequest.from_json(request), on_event)
+        return {name: item.to_json() for name, item in reports.items()}
+
+    def evaluate(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
+        evaluation, choice = work.evaluate(EvaluateRequest.from_json(request), on_event)
+        return {"evaluation": evaluation.to_json(), "preprocessing": choice.to_json()}
+
+    def predict(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
+        return work.predict(PredictRequest.from_json(request), on_event).tolist()
+
+    def make_demo(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
+        written = demo.make(DemoRequest.from_json(request), on_event)
+        return {role: str(path) for role, path in vars(written).items()}
+
+    return {"repair": repair, "evaluate": evaluate, "predict": predict, "demo": make_demo}
+
+
+def _reporter(channel: TextIO) -> Callable[[Event], None]:
+    return lambda event: _tell(channel, {"event": event.to_json()})
+
+
+def _fail(channel: TextIO, error: errors.ProjectError, exit_code: int) -> int:
+    _tell(channel, {"error": errors.to_json(error)})
+    return exit_code
+
+
+def _tell(channel: TextIO, message: Mapping[str, Any]) -> None:
+    channel.write(json.dumps(message, default=str) + "\n")
+    channel.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""Where a result comes from: which files went in, and which versions worked on them."""
+
+import importlib.metadata
+import platform
+
+from . import data
+from .metrics import TestSets
+from .modelfile import ModelFile
+from .results import InputFile, Inputs
+
+_LIBRARIES = (
+    "netmend",
+    "tensorflow",
+    "tensorflow-cpu",
+    "tf-keras",
+    "tensorflow-model-optimization",
+    "numpy",
+    "scipy",
+    "h5py",
+)
+
+
+def versions() -> dict[str, str]:
+    """Library to version, for those that are installed, and Python's own."""
+    installed = {name: _version(name) for name in _LIBRARIES}
+    return {
+        "python": platform.python_version(),
+        **{name: version for name, version in installed.items() if version},
+    }
+
+
+def inputs(model_file: ModelFile, clean_validation: data.LabelledImages, tests: TestSets) -> Inputs:
+    """The files by role, with their hashes and numbers of images."""
+    return Inputs(
+        model=InputFile(name=model_file.name, sha256=model_file.sha256, n=None),
+        clean_validation=_images(clean_validation),
+        clean_test=_images(tests.clean) if tests.clean else None,
+        poisoned_test=tuple(_images(item.images) for item in tests.poisoned),
+    )
+
+
+def _images(images: data.LabelledImages) -> InputFile:
+    return InputFile(name=images.name, sha256=images.sha256, n=len(images))
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,67 @@
+import io
+import json
+import sys
+
+import pytest
+
+from core import __main__ as child
+from core import errors
+from core.results import Event
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Runs the child's main in this process with the given work; exit code and messages."""
+
+    def run(work, text='{"kind": "job", "request": {}}'):
+        channel = io.StringIO()
+        monkeypatch.setattr(child, "_own_stdout", lambda: channel)
+        monkeypatch.setattr(child, "_work", lambda: {"job": work})
+        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+        return child.main(), [json.loads(line) for line in channel.getvalue().splitlines()]
+
+    return run
+
+
+def test_events_come_before_the_result(run):
+    def work(request, on_event):
+        on_event(Event(stage="load"))
+        return {"done": True}
+
+    code, messages = run(work)
+    assert code == 0
+    assert messages[0]["event"]["stage"] == "load"
+    assert messages[1] == {"result": {"done": True}}
+
+
+def test_a_wrong_input_is_told_with_its_code_and_exit_2(run):
+    def work(request, on_event):
+        raise errors.NotHdf5("not HDF5", place="model")
+
+    code, messages = run(work)
+    assert code == 2
+    assert messages[-1]["error"]["code"] == "not-hdf5"
+
+
+def test_a_failed_repair_exits_with_3(run):
+    def work(request, on_event):
+        raise errors.TrainingDiverged("the loss became nan")
+
+    assert run(work)[0] == 3
+
+
+def test_a_bug_is_hidden_from_the_user_and_shown_in_the_log(run, capsys):
+    def work(request, on_event):
+        raise RuntimeError("secret detail")
+
+    code, messages = run(work)
+    assert code == 3
+    assert messages[-1]["error"]["code"] == "internal"
+    assert "secret detail" not in json.dumps(messages)
+    assert "secret detail" in capsys.readouterr().err
+
+
+def test_a_request_that_is_no_json_is_a_failure_and_not_a_trace_on_stdout(run):
+    code, messages = run(None, text="{")
+    assert code == 3
+    assert messages == [{"error": messages[0]["error"]}]

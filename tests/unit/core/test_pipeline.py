@@ -1,0 +1,159 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from core import data, errors, metrics, modelfile, models, pipeline, work
+from core.pipeline import Subject
+from core.requests import GateLimits, GoodNetOptions, RepairOptions
+from core.results import RepairReport
+from tests import tiny
+
+QUICK = RepairOptions(
+    method="fine-pruning", params={"epochs": 3, "flip": False}, max_accuracy_drops=(0.1,)
+)
+
+
+def subject_of(case: tiny.Tiny) -> Subject:
+    return Subject(
+        model_file=models.describe(case.model, name="tiny"),
+        clean_validation=case.validation,
+        tests=case.tests,
+    )
+
+
+@pytest.fixture(scope="module")
+def subject(tiny_case):
+    return subject_of(tiny_case)
+
+
+@pytest.fixture(scope="module")
+def outcome(subject):
+    (outcome,) = pipeline.repair_model(subject, QUICK, lambda event: None).values()
+    return outcome
+
+
+def repair(subject, **changes):
+    options = dataclasses.replace(QUICK, **changes)
+    return pipeline.repair_model(subject, options, lambda event: None)
+
+
+def test_the_report_comes_back_from_its_json(outcome):
+    assert RepairReport.from_json(outcome.report.to_json()) == outcome.report
+
+
+def test_the_report_measures_the_repaired_model_that_is_written(outcome, tiny_case):
+    rebuilt = models.build(outcome.repaired)
+    predictions = metrics.predict(rebuilt, tiny_case.tests, tiny.SCALED)
+    assert metrics.evaluate(predictions, tiny_case.tests) == outcome.report.after
+
+
+def test_before_is_the_model_as_it_came(outcome, tiny_case):
+    predictions = metrics.predict(tiny_case.model, tiny_case.tests, tiny.SCALED)
+    assert metrics.evaluate(predictions, tiny_case.tests) == outcome.report.before
+
+
+def test_the_inputs_are_named_with_their_numbers(outcome):
+    inputs = outcome.report.inputs
+    assert inputs.model.n is None
+    assert (inputs.clean_validation.n, inputs.clean_test.n) == (300, 400)
+    assert inputs.poisoned_test[0].name == "corner"
+
+
+def test_the_versions_name_what_did_the_work(outcome):
+    assert {"python", "tf-keras", "tensorflow-model-optimization"} <= set(outcome.report.versions)
+
+
+def test_the_samples_show_what_each_model_says(outcome):
+    sets = [sample.set_name for sample in outcome.samples]
+    assert sets == ["test"] * 8 + ["corner"] * 8
+    assert all(sample.image.shape == tiny.SHAPE for sample in outcome.samples)
+
+
+def test_the_same_seed_gives_the_same_report_and_weights(subject, outcome):
+    (again,) = repair(subject).values()
+    timeless = dataclasses.replace(outcome.report, seconds=0.0)
+    assert dataclasses.replace(again.report, seconds=0.0) == timeless
+    for layer, weights in outcome.repaired.weights.items():
+        for first, second in zip(weights.arrays, again.repaired.weights[layer].arrays, strict=True):
+            assert np.array_equal(first, second)
+
+
+def test_each_budget_gets_an_outcome_of_its_own(subject):
+    outcomes = repair(subject, max_accuracy_drops=(0.02, 0.3))
+    assert list(outcomes) == ["drop-0.02", "drop-0.3"]
+    budgets = [item.report.selection.max_accuracy_drop for item in outcomes.values()]
+    assert budgets == [0.02, 0.3]
+
+
+def test_several_budgets_are_written_into_a_folder_each_with_an_index(subject, tmp_path):
+    work.write(repair(subject, max_accuracy_drops=(0.02, 0.3)), tmp_path)
+    expected = {
+        "repaired.h5", "repaired.weights.h5", "goodnet.h5", "report.json", "report.html",
+        "report.md", "figures",
+    }  # fmt: skip
+    for name in ("drop-0.02", "drop-0.3"):
+        assert {path.name for path in (tmp_path / name).iterdir()} == expected
+    assert (tmp_path / "index.html").is_file()
+
+
+def test_without_test_sets_nothing_is_measured_and_nothing_is_zero(subject):
+    bare = dataclasses.replace(subject, tests=metrics.TestSets(clean=None))
+    (outcome,) = repair(bare).values()
+    report = outcome.report
+    assert report.verdict == "inconclusive"
+    assert report.before.clean_accuracy is None and report.after.attacks == ()
+    assert report.clean_accuracy_change is None
+    assert report.goodnet.false_positive_rate is None
+
+
+def test_the_gate_is_checked_when_it_is_asked_for(subject, outcome):
+    assert outcome.report.gate is None
+    gate = GateLimits(max_attack_success_rate=0.0)
+    (gated,) = repair(subject, gate=gate).values()
+    assert gated.report.gate is not None and not gated.report.gate.passed
+
+
+def test_the_calibrated_good_net_declares_its_false_positive_rate(subject):
+    options = GoodNetOptions(rule="calibrated", false_positive_rate=0.05)
+    (outcome,) = repair(subject, goodnet=options).values()
+    assert outcome.report.goodnet.declared_false_positive_rate == 0.05
+
+
+def test_the_good_net_file_says_how_its_inputs_are_scaled(outcome, tmp_path):
+    modelfile.write(outcome.goodnet, tmp_path / "goodnet.h5")
+    assert modelfile.read(tmp_path / "goodnet.h5").metadata["preprocessing"] == "[-1,1]"
+
+
+def test_images_of_another_size_are_refused(subject):
+    images, labels = tiny.pictures(20, 0)
+    small = data.from_arrays(images[:, :10], labels, name="small")
+    with pytest.raises(errors.WrongImageShape):
+        repair(dataclasses.replace(subject, clean_validation=small))
+
+
+def test_test_images_with_labels_that_the_model_does_not_have_are_refused(subject):
+    images, labels = tiny.pictures(20, 0)
+    wrong = data.from_arrays(images, labels + 1, name="wrong")
+    with pytest.raises(errors.LabelOutOfRange):
+        repair(dataclasses.replace(subject, tests=metrics.TestSets(clean=wrong)))
+
+
+def test_another_number_of_classes_than_declared_is_refused(subject):
+    with pytest.raises(errors.ClassCountMismatch, match="4 classes, 10 were declared"):
+        repair(subject, n_classes=10)
+
+
+def test_an_unknown_method_is_refused_before_any_work(subject):
+    with pytest.raises(errors.InvalidParams):
+        pipeline.repair_model(
+            subject, dataclasses.replace(QUICK, method="magic"), lambda event: pytest.fail("work")
+        )
+
+
+def test_a_listener_that_raises_stops_the_work(subject):
+    def stop(event):
+        raise errors.Canceled
+
+    with pytest.raises(errors.Canceled):
+        pipeline.repair_model(subject, QUICK, stop)
