@@ -1,0 +1,27 @@
+"""Labelled images: opened lazily, checked, read in chunks, kept in one canonical form."""
+
+from .canonical import DatasetFacts, load_canonical, save_canonical
+from .checking import check_against
+from .images import LabelledImages, Source
+from .layouts import Layout
+from .opening import from_arrays, open_images, open_pictures
+from .poisoned import LabelMeaning, PoisonedImages, as_poisoned
+from .splitting import Split, split
+
+__all__ = [
+    "DatasetFacts",
+    "LabelMeaning",
+    "LabelledImages",
+    "Layout",
+    "PoisonedImages",
+    "Source",
+    "Split",
+    "as_poisoned",
+    "check_against",
+    "from_arrays",
+    "load_canonical",
+    "open_images",
+    "open_pictures",
+    "save_canonical",
+    "split",
+]
