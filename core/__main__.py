@@ -11,12 +11,13 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
-from . import errors
+from . import errors, sandbox
 from .results import Event
 
 
 def main() -> int:
     """Do the one piece of work that stdin asks for."""
+    sandbox.die_with_parent()
     channel = _own_stdout()
     try:
         request = json.load(sys.stdin)

@@ -1,6 +1,9 @@
 """The root of our errors, and what can be wrong with an input."""
 
 import inspect
+import numbers
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 
 class ProjectError(Exception):
@@ -9,7 +12,7 @@ class ProjectError(Exception):
     #: Stable name of the error: in JSON, in the API and in docs/errors.md.
     code = "error"
 
-    def __init__(self, message: str | None = None, **details: object) -> None:
+    def __init__(self, message: str | None = None, /, **details: object) -> None:
         super().__init__(message or inspect.getdoc(self))
         #: Facts as data, ``expected=``, ``received=``, ``place=``, ``hint=``; JSON can carry them.
         self.details = details
@@ -85,6 +88,12 @@ class IncompatibleWeights(InvalidInput):
     """The weights do not fit the architecture."""
 
     code = "incompatible-weights"
+
+
+class NonFiniteWeights(InvalidInput):
+    """A weight is NaN or infinite."""
+
+    code = "weights-not-finite"
 
 
 class UnknownLayer(InvalidInput):
@@ -171,7 +180,48 @@ class TimeLimitExceeded(RepairFailed):
     code = "time-limit-exceeded"
 
 
+class InternalError(ProjectError):
+    """Something went wrong inside netmend; the log says what."""
+
+    code = "internal"
+
+
 class Canceled(ProjectError):
     """The work was canceled."""
 
     code = "canceled"
+
+
+def to_json(error: ProjectError) -> dict[str, Any]:
+    """The error as ``{code, message, details}``; the inverse of `from_json`."""
+    return {"code": error.code, "message": str(error), "details": _plain(error.details)}
+
+
+def from_json(data: Mapping[str, Any]) -> ProjectError:
+    """The error that `to_json` wrote, of the class that has its code.
+
+    A code that no class has (another version wrote it) makes a plain `ProjectError` that keeps it.
+    """
+    code = str(data.get("code", ProjectError.code))
+    found = next((kind for kind in _kinds(ProjectError) if kind.code == code), ProjectError)
+    error = found(data.get("message"), **data.get("details", {}))
+    error.code = code
+    return error
+
+
+def _kinds(kind: type[ProjectError]) -> Iterator[type[ProjectError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _kinds(child)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, numbers.Integral):  # numpy's integers too
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) else str(value)

@@ -1,0 +1,147 @@
+"""The child that meets uploads, one file each."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from .. import errors
+from ..results import Event
+from ..sandbox import Limits
+from . import process
+
+TIME_LIMIT_S = 600.0
+_MEMORY_BYTES = 8 * 2**30
+#: The largest file a canonical form may have.
+_FILE_BYTES = 64 * 2**30
+
+
+def ingest_model(
+    path: Path,
+    folder: Path,
+    *,
+    architecture: str | Path | None = None,
+    name: str | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> dict[str, Any]:
+    """Check a model file in a child of its own, and write its canonical form.
+
+    Args:
+        path: The model file.
+        folder: Where to write; must not exist, and does not after an error.
+        architecture: For a file of weights only: the name of a built-in architecture, or the path
+            of a JSON file.
+        name: What to call the model; the file name without its ending if not given.
+        time_limit_s: Wall-clock limit.
+
+    Returns:
+        What was found: ``name sha256 container keras_version input_shape n_classes n_parameters
+        convolutions layers warnings sandbox``.
+
+    Raises:
+        InvalidInput: The file cannot be used.
+        OutputExists: The folder exists.
+        OutputNotWritable: The folder cannot be written.
+        ChildFailed: The child ended without an answer.
+        TimeLimitExceeded: It took too long.
+    """
+    request: dict[str, Any] = {"kind": "model"}
+    if isinstance(architecture, Path):
+        request["architecture_file"] = str(architecture.resolve())
+    else:
+        request["architecture"] = architecture
+    return _ingest(request, [path], folder, name=name or path.stem, time_limit_s=time_limit_s)
+
+
+def ingest_images(
+    path: Path,
+    folder: Path,
+    *,
+    layout: str = "auto",
+    name: str | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> dict[str, Any]:
+    """Check a data set in a child of its own, and write its canonical form.
+
+    Args:
+        path: The data set.
+        folder: Where to write; must not exist, and does not after an error.
+        layout: ``auto``, ``NCHW`` or ``NHWC``.
+        name: What to call the set; the file name if not given.
+        time_limit_s: Wall-clock limit.
+
+    Returns:
+        The fields of `data.DatasetFacts`, and ``sandbox``.
+
+    Raises:
+        As `ingest_model`.
+    """
+    request = {"kind": "images", "layout": layout}
+    return _ingest(request, [path], folder, name=name or path.name, time_limit_s=time_limit_s)
+
+
+def ingest_pictures(
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    layout: str = "auto",
+    name: str | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> dict[str, Any]:
+    """Check pictures to predict in a child of their own; otherwise as `ingest_images`."""
+    request = {"kind": "pictures", "layout": layout}
+    return _ingest(request, paths, folder, name=name, time_limit_s=time_limit_s)
+
+
+def _ingest(
+    request: Mapping[str, Any],
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    name: str | None,
+    time_limit_s: float,
+) -> dict[str, Any]:
+    limits = Limits(
+        cpu_s=max(1, round(time_limit_s)),
+        memory_bytes=_MEMORY_BYTES,
+        file_bytes=_FILE_BYTES,
+    )
+    whole_request = {
+        **request,
+        "paths": [str(path.resolve()) for path in paths],
+        "folder": str(folder.resolve()),
+        "name": name,
+        "limits": asdict(limits),
+    }
+    with _new_folder(folder):
+        facts: dict[str, Any] = process.converse(
+            process.python_module("core.ingest"),
+            whole_request,
+            folder,
+            on_event=_ignore,
+            time_limit_s=time_limit_s,
+        )
+    return facts
+
+
+def _ignore(_: Event) -> None:
+    pass
+
+
+@contextlib.contextmanager
+def _new_folder(folder: Path) -> Iterator[None]:
+    """A folder that is gone again when the work in it fails."""
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise errors.OutputExists(f"the folder {folder} exists", place=str(folder)) from error
+    except OSError as error:
+        raise errors.OutputNotWritable(
+            f"the folder {folder} cannot be made: {error.strerror}", place=str(folder)
+        ) from error
+    with contextlib.ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        yield
+        undo.pop_all()
