@@ -1,0 +1,64 @@
+# The chores of this repository, one word each; `make` alone lists them.
+#
+#   PYTHON=/path/to/python3.11   the Python that .venv is made with
+#   GPU=1                        TensorFlow with CUDA, not the one for the CPU
+#   INSTALLER=pip                do not try uv
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := PYTHON="$(PYTHON)" INSTALLER="$(INSTALLER)" requirements/install.sh
+
+# .venv remembers what it was made for: after `make GPU=1 setup` every word keeps the GPU.
+KIND := $(if $(or $(filter-out 0,$(GPU)),$(wildcard $(VENV)/.set-up-gpu)),gpu,cpu)
+SET_UP := $(VENV)/.set-up-$(KIND)
+SET_UP_DEV := $(SET_UP)-dev
+BENCHMARKS := evaluate_speed sweep_speed memory
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-dev demo test quick check format bench requirements clean
+
+help: ## list these words
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+setup: $(SET_UP) ## make .venv with everything netmend needs to run
+
+setup-dev: $(SET_UP_DEV)
+
+demo: $(SET_UP) ## plant a backdoor in a small model, repair it, show the report
+	@$(BIN)/netmend demo
+
+test: $(SET_UP_DEV) ## run all tests and print their coverage
+	@$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+quick: $(SET_UP_DEV) ## run the tests that take less than ten seconds each
+	@$(BIN)/pytest -m "not slow"
+
+check: $(SET_UP_DEV) ## look for what is wrong without running it: style, layers, types
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+format: $(SET_UP_DEV) ## rewrite the code in the one style
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+bench: $(SET_UP_DEV) ## measure speed, memory and repair, side by side
+	@set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name; done
+
+requirements: ## pin requirements/*.txt again after a change of an .in file (needs uv)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" requirements/compile.sh
+
+clean: ## remove .venv and everything else that these words made
+	rm -rf $(VENV) dist .coverage* .hypothesis .*_cache
+	find . -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(SET_UP): requirements/$(KIND).txt pyproject.toml
+	@test "$(KIND)" = cpu -o ! -e $(VENV)/.set-up-cpu || { echo ".venv is made for the CPU; run 'make clean' first" >&2; exit 1; }
+	@$(INSTALL) requirements/$(KIND).txt .
+	@touch $@
+
+$(SET_UP_DEV): requirements/dev.txt $(SET_UP)
+	@$(INSTALL) requirements/dev.txt
+	@touch $@
