@@ -1,0 +1,1 @@
+"""Measurements that claims in the documentation rest on; each is a command."""
