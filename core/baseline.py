@@ -46,6 +46,18 @@ def choose_preprocessing(
     return choice, _warnings(chosen, best, tried, sample)
 
 
+def coverage_warnings(images: data.LabelledImages, n_classes: int) -> tuple[str, ...]:
+    """A warning where clean validation cannot show what a repair does to some of the classes."""
+    seen = len(np.unique(images.labels))
+    if seen == n_classes:
+        return ()
+    return (
+        f"clean validation has images of {seen} of the model's {n_classes} classes; what the "
+        f"repair does to the other {n_classes - seen} cannot be seen on it, and the accuracy "
+        "budget does not protect them",
+    )
+
+
 def _sample(images: data.LabelledImages) -> data.LabelledImages:
     # Evenly spaced: the files of the field are sorted by class.
     count = min(len(images), _MAX_IMAGES)

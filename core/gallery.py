@@ -27,14 +27,15 @@ def samples(
     if tests.clean and before.clean is not None:
         assert after.clean is not None and flagged.clean is not None
         labels = (before.clean, after.clean, flagged.clean)
-        found += _of_set(tests.clean, tests.clean.labels, labels)
+        found += _of_set("clean test", tests.clean, tests.clean.labels, labels)
     for number, item in enumerate(tests.poisoned):
         labels = (before.poisoned[number], after.poisoned[number], flagged.poisoned[number])
-        found += _of_set(item.images, item.true_labels, labels)
+        found += _of_set(item.name, item.images, item.true_labels, labels)
     return tuple(found)
 
 
 def _of_set(
+    name: str,
     images: data.LabelledImages,
     truth: IntArray | None,
     labels: tuple[IntArray, IntArray, IntArray],
@@ -44,7 +45,7 @@ def _of_set(
     pictures = _displayable(images.at(chosen))
     for index, picture in zip(chosen, pictures, strict=True):
         yield Sample(
-            set_name=images.name,
+            set_name=name,
             image=picture,
             label=None if truth is None else int(truth[index]),
             before=int(labels[0][index]),

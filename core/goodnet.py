@@ -127,7 +127,7 @@ def evaluate(
             None if clean is None else statistics.attack_rate(clean == class_index)
         ),
         detection_rate={
-            item.images.name: _detection_rate(item, labels, class_index)
+            item.name: _detection_rate(item, labels, class_index)
             for item, labels in zip(tests.poisoned, predictions.poisoned, strict=True)
         },
     )

@@ -111,7 +111,7 @@ def attack_result(
     counted = attackable(poisoned)
     truth = poisoned.true_labels
     return AttackResult(
-        name=poisoned.images.name,
+        name=poisoned.name,
         target_label=poisoned.target_label,
         attack_success_rate=statistics.attack_rate((labels == poisoned.targets)[counted]),
         robust_accuracy=(

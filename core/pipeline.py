@@ -145,7 +145,14 @@ def check_tests(model_file: ModelFile, tests: metrics.TestSets) -> None:
     if tests.clean:
         check_images(model_file, tests.clean, role="clean test")
     for item in tests.poisoned:
-        check_images(model_file, item.images, role=f"poisoned test {item.images.name}")
+        check_images(model_file, item.images, role=f"poisoned test {item.name}")
+    names = [item.name for item in tests.poisoned]
+    for name in {name for name in names if names.count(name) > 1}:
+        raise errors.InvalidInput(
+            f"two poisoned sets are called {name}; their figures could not be told apart: "
+            "rename one",
+            received=name,
+        )
 
 
 def check_class_count(model_file: ModelFile, declared: int | None) -> None:
@@ -185,7 +192,11 @@ def _measure(subject: Subject, options: RepairOptions, on_event: OnEvent) -> _Ba
         predictions=predictions,
         evaluation=metrics.evaluate(predictions, subject.tests),
         choice=choice,
-        warnings=(*subject.model_file.warnings, *warnings),
+        warnings=(
+            *subject.model_file.warnings,
+            *warnings,
+            *baseline.coverage_warnings(images, subject.model_file.n_classes),
+        ),
     )
 
 

@@ -58,3 +58,12 @@ def test_a_few_right_answers_of_many_classes_are_better_than_chance():
     images = tiny.labelled(200, 0)  # four classes seen of a thousand
     assert baseline._is_at_chance(0.3, images, 1000)
     assert not baseline._is_at_chance(0.9, images, 1000)
+
+
+def test_classes_without_a_validation_image_are_warned_of():
+    (warning,) = baseline.coverage_warnings(tiny.labelled(50, 0), 1000)
+    assert "4 of the model's 1000 classes" in warning and "the other 996" in warning
+
+
+def test_there_is_no_warning_where_every_class_has_an_image():
+    assert baseline.coverage_warnings(tiny.labelled(50, 0), tiny.N_CLASSES) == ()

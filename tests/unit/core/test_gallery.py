@@ -15,7 +15,7 @@ def predictions(tests, value):
 def test_each_set_shows_up_to_eight_pictures_spread_over_it():
     tests = TestSets(clean=tiny.labelled(30, 0, "test"), poisoned=(tiny.poisoned(6, 1),))
     shown = gallery.samples(tests, *(predictions(tests, value) for value in (0, 1, 4)))
-    assert [sample.set_name for sample in shown].count("test") == 8
+    assert [sample.set_name for sample in shown].count("clean test") == 8
     assert [sample.set_name for sample in shown].count("corner") == len(tests.poisoned[0].images)
     assert (shown[0].before, shown[0].after, shown[0].goodnet) == (0, 1, 4)
 

@@ -66,7 +66,7 @@ def test_the_versions_name_what_did_the_work(outcome):
 
 def test_the_samples_show_what_each_model_says(outcome):
     sets = [sample.set_name for sample in outcome.samples]
-    assert sets == ["test"] * 8 + ["corner"] * 8
+    assert sets == ["clean test"] * 8 + ["corner"] * 8
     assert all(sample.image.shape == tiny.SHAPE for sample in outcome.samples)
 
 
@@ -137,6 +137,12 @@ def test_test_images_with_labels_that_the_model_does_not_have_are_refused(subjec
     wrong = data.from_arrays(images, labels + 1, name="wrong")
     with pytest.raises(errors.LabelOutOfRange):
         repair(dataclasses.replace(subject, tests=metrics.TestSets(clean=wrong)))
+
+
+def test_two_poisoned_sets_of_one_name_are_refused(subject):
+    tests = dataclasses.replace(subject.tests, poisoned=subject.tests.poisoned * 2)
+    with pytest.raises(errors.InvalidInput, match="two poisoned sets are called corner"):
+        repair(dataclasses.replace(subject, tests=tests))
 
 
 def test_another_number_of_classes_than_declared_is_refused(subject):

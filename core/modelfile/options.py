@@ -1,0 +1,159 @@
+"""What a layer's option may hold: a few kinds of plain values, each with words for a message."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: Modules that Keras writes beside its own classes.
+KERAS_MODULE = re.compile(r"(keras|tf_keras|tensorflow\.keras|builtins)(\.[a-z0-9_]+)*\Z")
+
+#: Activations that are the same function in every Keras that is read.
+ACTIVATIONS = frozenset({
+    "linear", "relu", "relu6", "softmax", "sigmoid", "tanh", "elu", "selu", "softplus", "softsign",
+    "swish", "silu", "gelu", "mish", "exponential", "leaky_relu", "hard_sigmoid",
+})  # fmt: skip
+
+_INITIALIZERS = frozenset({
+    "Zeros", "Ones", "Constant", "Identity", "Orthogonal", "VarianceScaling", "RandomNormal",
+    "RandomUniform", "TruncatedNormal", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform",
+    "LecunNormal", "LecunUniform",
+})  # fmt: skip
+_INITIALIZER_NAMES = frozenset({
+    "zeros", "ones", "constant", "identity", "orthogonal", "variance_scaling", "random_normal",
+    "random_uniform", "truncated_normal", "glorot_normal", "glorot_uniform", "he_normal",
+    "he_uniform", "lecun_normal", "lecun_uniform", "normal", "uniform",
+})  # fmt: skip
+_REGULARIZERS = frozenset({"L1", "L2", "L1L2"})
+_OBJECT_KEYS = frozenset({"module", "class_name", "config", "registered_name", "shared_object_id"})
+_LARGEST_NUMBER = 1e15
+_MAX_ITEMS = 4096
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one option may hold."""
+
+    #: In words, after "must be".
+    expected: str
+    accepts: Callable[[Any], bool]
+    #: From the value in the file to the argument of our own call.
+    argument: Callable[[Any], object] = lambda value: _frozen(value)
+
+
+def whole(low: int, high: int) -> Option:
+    """A whole number within limits, inclusive."""
+    return Option(f"a whole number from {low} to {high}", lambda value: _is_whole(value, low, high))
+
+
+def sizes(low: int, high: int) -> Option:
+    """A whole number, a list of them, or a list of lists, such as a kernel size or a padding."""
+
+    def accepts(value: Any, depth: int = 0) -> bool:
+        if isinstance(value, list):
+            return depth < 2 and 0 < len(value) <= 4 and all(accepts(x, depth + 1) for x in value)
+        return _is_whole(value, low, high)
+
+    return Option(f"whole numbers from {low} to {high}", accepts)
+
+
+def one_of(*choices: str) -> Option:
+    """One of a few words."""
+    return Option(" or ".join(choices), lambda value: isinstance(value, str) and value in choices)
+
+
+def no_object(value: Any) -> bool:
+    """Whether a value is made of nulls, flags, numbers, words and short lists only."""
+    if isinstance(value, list):
+        return len(value) <= _MAX_ITEMS and all(no_object(item) for item in value)
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def is_keras_object(value: Any) -> bool:
+    """Whether a value has the form in which Keras writes one of its own objects."""
+    if not isinstance(value, dict) or not set(value) <= _OBJECT_KEYS:
+        return False
+    registered = value.get("registered_name")
+    return registered in (None, value.get("class_name")) and _is_keras_module(value.get("module"))
+
+
+def _is_whole(value: Any, low: int, high: int) -> bool:
+    return type(value) is int and low <= value <= high
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) <= _LARGEST_NUMBER
+
+
+def _are_numbers(value: Any) -> bool:
+    if isinstance(value, list):
+        return 0 < len(value) <= _MAX_ITEMS and all(_are_numbers(item) for item in value)
+    return _is_number(value)
+
+
+def _is_noise_shape(value: Any) -> bool:
+    sizes_or_none = value if isinstance(value, list) and len(value) <= 4 else [""]
+    return all(size is None or _is_whole(size, 1, 1 << 20) for size in sizes_or_none)
+
+
+def _is_keras_module(module: Any) -> bool:
+    return module is None or (isinstance(module, str) and bool(KERAS_MODULE.match(module)))
+
+
+def _is_activation(value: Any) -> bool:
+    if isinstance(value, dict):
+        # tf_keras writes a function that it took from TensorFlow like this.
+        plain = {**value, "registered_name": None}
+        is_function = value.get("class_name") == "function"
+        registered = value.get("registered_name") in (None, "function", value.get("config"))
+        return is_function and registered and is_keras_object(plain) and _is_activation(
+            str(value.get("config"))
+        )  # fmt: skip
+    return isinstance(value, str) and value in ACTIVATIONS
+
+
+def _is_initializer(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return isinstance(value, str) and value in _INITIALIZERS | _INITIALIZER_NAMES
+    config = value.get("config")
+    return (
+        is_keras_object(value)
+        and value.get("class_name") in _INITIALIZERS
+        and isinstance(config, dict)
+        and all(no_object(item) for item in config.values())
+    )
+
+
+def _is_regularizer(value: Any) -> bool:
+    config = value.get("config") if isinstance(value, dict) else None
+    return (
+        isinstance(config, dict)
+        and is_keras_object(value)
+        and value.get("class_name") in _REGULARIZERS
+        and set(config) <= {"l1", "l2"}
+        and all(_is_number(item) for item in config.values())
+    )
+
+
+def _regularizer_argument(value: Mapping[str, Any]) -> object:
+    config = value["config"]
+    return {"l1": float(config.get("l1", 0.0)), "l2": float(config.get("l2", 0.0))}
+
+
+def _activation_argument(value: Any) -> object:
+    return value["config"] if isinstance(value, dict) else value
+
+
+def _frozen(value: Any) -> object:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+FLAG = Option("true or false", lambda value: type(value) is bool)
+OFF = Option("false", lambda value: value is False)
+NUMBER = Option("a number", _is_number)
+NUMBERS = Option("a number or a list of numbers", _are_numbers)
+NOTHING = Option("null", lambda value: value is None)
+NOISE_SHAPE = Option("a list of sizes", _is_noise_shape)
+ACTIVATION = Option("the name of a Keras activation", _is_activation, _activation_argument)
+INITIALIZER = Option("a Keras initializer", _is_initializer)
+REGULARIZER = Option("L1, L2 or L1L2", _is_regularizer, _regularizer_argument)
