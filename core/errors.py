@@ -1,6 +1,7 @@
 """The root of our errors, and what can be wrong with an input."""
 
 import inspect
+import math
 import numbers
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -222,6 +223,10 @@ def _plain(value: object) -> Any:
         return [_plain(item) for item in value]
     if value is None or isinstance(value, bool | str):
         return value
-    if isinstance(value, numbers.Integral):  # numpy's integers too
+    return _number(value) if isinstance(value, numbers.Real) else str(value)
+
+
+def _number(value: numbers.Real) -> int | float | str:
+    if isinstance(value, numbers.Integral):  # numpy's too
         return int(value)
-    return float(value) if isinstance(value, numbers.Real) else str(value)
+    return float(value) if math.isfinite(value) else str(value)  # JSON has no word for nan

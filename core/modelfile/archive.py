@@ -31,6 +31,7 @@ def read(path: Path) -> dict[str, bytes]:
     """The three members of a ``.keras`` file, by name.
 
     Raises:
+        NotAModel: It is a zip of something else, such as pictures.
         CorruptFile: It is damaged, or a member is missing.
         UnsafeFile: It has other members, or one that is encrypted or listed twice.
         TooLarge: A member is larger than any real model, or much larger than what is stored.
@@ -58,6 +59,13 @@ def packed(members: Mapping[str, bytes]) -> bytes:
 def _checked_members(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     members = zipped.infolist()
     names = [member.filename for member in members]
+    if CONFIG not in names:
+        raise errors.NotAModel(
+            f"the zip holds no {CONFIG}, so it is not a Keras model"
+            f" (it holds {', '.join(names[:3])[:80] or 'nothing'});"
+            " a data set is given as clean or poisoned images",
+            expected=sorted(_MEMBERS),
+        )
     others = [name for name in names if name not in _MEMBERS]
     if others or len(set(names)) < len(names):
         other = (others or names)[0][:80]

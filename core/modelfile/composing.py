@@ -14,7 +14,7 @@ from .. import errors
 from . import configs, dialect, graph
 from .description import Architecture, Layer, LayerWeights, TensorRef
 from .keras_order import in_keras_order
-from .model_file import ModelFile, checked
+from .model_file import ModelFile, checked, typed_arrays
 
 
 def from_config(
@@ -139,15 +139,8 @@ def flattened(model_file: ModelFile, prefix: str) -> ModelFile:
 
 def _named(draft: ModelFile, layer: str, arrays: Sequence[npt.NDArray[np.generic]]) -> LayerWeights:
     variables = draft.variables.get(layer, ())
-    if len(variables) != len(arrays):
-        raise errors.IncompatibleWeights(
-            f"layer {layer!r} has {len(variables)} weight arrays, not {len(arrays)}", place=layer
-        )
-    typed = zip(arrays, variables, strict=True)
-    return LayerWeights(
-        names=dialect.weight_names(layer, variables),
-        arrays=tuple(np.asarray(array).astype(variable.dtype) for array, variable in typed),
-    )
+    typed = typed_arrays(layer, variables, arrays)
+    return LayerWeights(dialect.weight_names(layer, variables), typed)
 
 
 def _renamed(layer: Layer, names: Mapping[str, str]) -> Layer:

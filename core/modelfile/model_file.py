@@ -127,18 +127,29 @@ def with_weights(
     """
     weights = dict(model_file.weights)
     for layer, own in arrays.items():
-        known = model_file.variables.get(layer, ())
-        if len(own) != len(known):
-            raise errors.IncompatibleWeights(
-                f"layer {layer!r} has {len(known)} weight arrays, not {len(own)}", place=layer
-            )
-        typed = (
-            np.asarray(array).astype(variable.dtype)
-            for array, variable in zip(own, known, strict=True)
-        )
-        if known:
-            weights[layer] = LayerWeights(model_file.weights[layer].names, tuple(typed))
+        typed = typed_arrays(layer, model_file.variables.get(layer, ()), own)
+        if typed:
+            weights[layer] = LayerWeights(model_file.weights[layer].names, typed)
     return checked(replace(model_file, weights=weights))
+
+
+def typed_arrays(
+    layer: str, variables: tuple[Variable, ...], arrays: Sequence[npt.NDArray[np.generic]]
+) -> tuple[npt.NDArray[np.generic], ...]:
+    """Copies of the arrays of a layer, in the types that it has.
+
+    Raises:
+        IncompatibleWeights: They are more or fewer than the layer has.
+    """
+    if len(arrays) != len(variables):
+        raise errors.IncompatibleWeights(
+            f"layer {layer!r} has {len(variables)} weight arrays, not {len(arrays)}", place=layer
+        )
+    with np.errstate(over="ignore"):  # infinite weights are refused with their place
+        return tuple(
+            np.asarray(array).astype(variable.dtype)
+            for array, variable in zip(arrays, variables, strict=True)
+        )
 
 
 def _check_weights(layer: str, own: tuple[Variable, ...], weights: LayerWeights | None) -> None:

@@ -73,8 +73,9 @@ def is_keras_object(value: Any) -> bool:
     """Whether a value has the form in which Keras writes one of its own objects."""
     if not isinstance(value, dict) or not set(value) <= _OBJECT_KEYS:
         return False
-    registered = value.get("registered_name")
-    return registered in (None, value.get("class_name")) and _is_keras_module(value.get("module"))
+    class_name, registered = value.get("class_name"), value.get("registered_name")
+    is_own = isinstance(class_name, str) and registered in (None, class_name)
+    return is_own and _is_keras_module(value.get("module"))
 
 
 def _is_whole(value: Any, low: int, high: int) -> bool:
@@ -117,9 +118,9 @@ def _is_initializer(value: Any) -> bool:
         return isinstance(value, str) and value in _INITIALIZERS | _INITIALIZER_NAMES
     config = value.get("config")
     return (
-        is_keras_object(value)
-        and value.get("class_name") in _INITIALIZERS
-        and isinstance(config, dict)
+        isinstance(config, dict)
+        and is_keras_object(value)
+        and value["class_name"] in _INITIALIZERS
         and all(no_object(item) for item in config.values())
     )
 
@@ -129,7 +130,7 @@ def _is_regularizer(value: Any) -> bool:
     return (
         isinstance(config, dict)
         and is_keras_object(value)
-        and value.get("class_name") in _REGULARIZERS
+        and value["class_name"] in _REGULARIZERS
         and set(config) <= {"l1", "l2"}
         and all(_is_number(item) for item in config.values())
     )

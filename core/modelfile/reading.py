@@ -52,7 +52,7 @@ def read(path: Path, *, architecture: Architecture | None = None) -> ModelFile:
         UnsafeFile: Something in the file is not plain data.
         TooLarge: It is larger, or declares more, than any real model needs.
     """
-    file = _inspected(Path(path))
+    file = _inspected(path)
     if file.head.startswith(archive.SIGNATURE):
         return _read_archive(file)
     if not file.head.startswith(hdf5.SIGNATURE):

@@ -51,3 +51,8 @@ def test_details_become_plain_json():
     assert json.loads(json.dumps(told)) == {
         "shape": [1, 2], "rate": 0.5, "path": "a", "by": [3],
     }  # fmt: skip
+
+
+def test_a_number_that_json_does_not_know_is_told_in_words():
+    told = errors.to_json(errors.InvalidInput("no", rate=float("nan"), limit=np.inf))["details"]
+    assert told == {"rate": "nan", "limit": "inf"}
