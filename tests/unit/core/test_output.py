@@ -23,6 +23,12 @@ def test_missing_parents_are_made(tmp_path):
     assert (tmp_path / "a" / "b").is_dir()
 
 
+def test_after_an_error_the_parents_that_were_made_are_gone_too(tmp_path):
+    with pytest.raises(RuntimeError), output.staged(tmp_path / "a" / "b" / "out"):
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_exists_is_refused_and_stays(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("keep")
