@@ -1,9 +1,9 @@
 """A folder of results that appears whole or not at all."""
 
+import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from . import errors
@@ -22,7 +22,7 @@ def check_absent(folder: Path) -> None:
         )
 
 
-@contextmanager
+@contextlib.contextmanager
 def staged(folder: Path) -> Iterator[Path]:
     """A new empty folder beside the wanted one, which takes its name when all went well.
 
@@ -33,6 +33,7 @@ def staged(folder: Path) -> Iterator[Path]:
         OutputNotWritable: It cannot be made.
     """
     check_absent(folder)
+    missing = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -40,9 +41,17 @@ def staged(folder: Path) -> Iterator[Path]:
         raise errors.OutputNotWritable(
             f"cannot write to {folder.parent}: {error.strerror}", place=str(folder)
         ) from error
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(_remove_empty, missing)
+        undo.callback(shutil.rmtree, partial, ignore_errors=True)
         yield partial
         partial.chmod(0o755)  # mkdtemp makes it private
         partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        undo.pop_all()
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Take back the parents that were made, innermost first, where nobody else uses them yet."""
+    with contextlib.suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
