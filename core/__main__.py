@@ -1,7 +1,8 @@
 """The process that does the work: one request on stdin, events and the result on stdout.
 
 Each line of output is a JSON object with one key: ``event``, ``result`` or ``error``. Exit codes:
-0 done, 2 the input was not right, 3 the work failed.
+0 done (or nothing was asked), 2 the input was not right, 3 the work failed. With ``--warm`` it
+loads TensorFlow first and waits then.
 """
 
 import json
@@ -14,13 +15,21 @@ from typing import Any, TextIO
 from . import errors, sandbox
 from .results import Event
 
+_WARM = "--warm"
+
 
 def main() -> int:
     """Do the one piece of work that stdin asks for."""
     sandbox.die_with_parent()
     channel = _own_stdout()
     try:
-        request = json.load(sys.stdin)
+        if _WARM in sys.argv:
+            _work()
+        text = sys.stdin.read()
+        if not text:  # whoever kept us as a spare has no work for us, or is gone
+            return 0
+        request = json.loads(text)
+        os.chdir(request.get("folder", "."))
         result = _work()[request["kind"]](request["request"], _reporter(channel))
     except errors.InvalidInput as error:
         return _fail(channel, error, 2)
@@ -41,7 +50,7 @@ def _own_stdout() -> TextIO:
 
 
 def _work() -> Mapping[str, Callable[[dict[str, Any], Callable[[Event], None]], Any]]:
-    # TensorFlow takes seconds to import; by now the request is known to be readable.
+    # Imported here because TensorFlow takes seconds: a request that cannot be read fails at once.
     from . import demo, work
     from .requests import DemoRequest, EvaluateRequest, PredictRequest, RepairRequest
 

@@ -181,6 +181,18 @@ class TimeLimitExceeded(RepairFailed):
     code = "time-limit-exceeded"
 
 
+class NoProgress(RepairFailed):
+    """The work has not shown any progress for too long."""
+
+    code = "no-progress"
+
+
+class OutOfMemory(RepairFailed):
+    """The work took more memory than it may."""
+
+    code = "out-of-memory"
+
+
 class InternalError(ProjectError):
     """Something went wrong inside netmend; the log says what."""
 

@@ -5,7 +5,17 @@ folder it writes to, with a scrubbed environment. It is killed, with all it star
 is up, when the caller is interrupted, and when the caller dies.
 """
 
+from .process import Child, Watch
 from .uploads import ingest_images, ingest_model, ingest_pictures
-from .work import run
+from .work import run, run_in, spare
 
-__all__ = ["ingest_images", "ingest_model", "ingest_pictures", "run"]
+__all__ = [
+    "Child",
+    "Watch",
+    "ingest_images",
+    "ingest_model",
+    "ingest_pictures",
+    "run",
+    "run_in",
+    "spare",
+]

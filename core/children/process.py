@@ -1,4 +1,4 @@
-"""One child process: started, listened to, and ended."""
+"""One child process: started, asked once, listened to, and ended."""
 
 import contextlib
 import json
@@ -7,11 +7,11 @@ import selectors
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import types
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from .. import errors
 from ..results import Event
@@ -22,9 +22,134 @@ _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "MPLC
 _PASSED_ON_PREFIXES = ("TF_", "CUDA_", "NVIDIA_", "XLA_", "OMP_", "NETMEND_")
 _SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "KEY", "URL", "DSN", "CREDENTIAL")
 
-_READ_BYTES = 2**16
+_CHUNK_BYTES = 2**16
+#: So often, or more often, is a caller asked whether a child may go on.
+_TICK_S = 0.1
 #: So long may a child take to end after its last word.
 _FAREWELL_S = 10.0
+
+
+class Child:
+    """A program in a process group of its own, which answers one request.
+
+    Usable as a context: on the way out it is killed, with all it started.
+    """
+
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        """Start a program; it waits until it is asked.
+
+        Args:
+            command: Takes one JSON request on stdin, and answers in JSON lines on stdout.
+            folder: Is there; where the program runs.
+        """
+        self._process = subprocess.Popen(
+            command,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=environment(os.environ),
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: types.TracebackType | None,
+    ) -> None:
+        self.end()
+
+    @property
+    def pid(self) -> int:
+        """The process, and the group that it leads."""
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        """Whether the program has not ended yet."""
+        return self._process.poll() is None
+
+    def ask(
+        self,
+        request: Mapping[str, Any],
+        *,
+        on_event: Callable[[Event], None],
+        watch: "Watch",
+        time_limit_s: float | None = None,
+    ) -> Any:
+        """Put the one request, pass the events on, and answer with the result.
+
+        Args:
+            request: The request.
+            on_event: Told of each event.
+            watch: Asked again and again while the child works; may end it, and raise.
+            time_limit_s: Wall-clock limit; ``None`` is none.
+
+        Raises:
+            ProjectError: What the child reported.
+            ChildFailed: It ended without an answer.
+            TimeoutError: It took too long; it still runs.
+        """
+        deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+        transcript = Transcript(on_event)
+        with selectors.DefaultSelector() as selector:
+            self._register(selector, json.dumps(request).encode(), transcript)
+            while selector.get_map():
+                watch(self)
+                for key, _ in selector.select(_time_left(deadline)):
+                    if not key.data():
+                        selector.unregister(key.fileobj)
+        return transcript.result(self._farewell(watch, deadline))
+
+    def end(self, *, patience_s: float = 0.0) -> None:
+        """End the child and all it started: with TERM where there is patience, with KILL after."""
+        if patience_s:
+            self._signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(patience_s)
+        # The group outlives the child where that has started others; usually it is gone.
+        self._signal(signal.SIGKILL)
+        with self._process:
+            pass  # closes the pipes and waits
+
+    def _register(
+        self, selector: selectors.BaseSelector, request: bytes, transcript: Transcript
+    ) -> None:
+        # Written bit by bit, so that neither side ever waits for the other.
+        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
+        assert stdin is not None
+        assert stdout is not None
+        assert stderr is not None
+        os.set_blocking(stdin.fileno(), False)
+        pump = _Pump(request, stdin.fileno(), close=stdin.close)
+        selector.register(stdin.fileno(), selectors.EVENT_WRITE, pump.write)
+        for pipe, taker in (stdout, transcript.add_stdout), (stderr, transcript.add_stderr):
+            selector.register(pipe, selectors.EVENT_READ, _reader(pipe.fileno(), taker))
+
+    def _farewell(self, watch: "Watch", deadline: float | None) -> int:
+        """The exit code of a child that has closed its pipes."""
+        last = time.monotonic() + _FAREWELL_S
+        deadline = last if deadline is None else min(last, deadline)
+        while True:
+            watch(self)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return self._process.wait(_time_left(deadline))
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+
+#: Asked while a child works; what it raises goes through.
+Watch = Callable[[Child], None]
+
+
+def nobody(_: Child) -> None:
+    """Watches over nothing."""
 
 
 def python_module(name: str) -> list[str]:
@@ -40,6 +165,7 @@ def converse(
     *,
     on_event: Callable[[Event], None],
     time_limit_s: float | None,
+    watch: Watch = nobody,
 ) -> Any:
     """Run a program in a child, pass its events on, and answer with its result.
 
@@ -49,25 +175,35 @@ def converse(
         folder: Is there; where the child runs.
         on_event: Told of each event; what it raises ends the child.
         time_limit_s: Wall-clock limit; ``None`` is none.
+        watch: As for `Child.ask`.
 
     Raises:
         ProjectError: What the child reported.
         ChildFailed: It ended without an answer.
         TimeLimitExceeded: It took too long.
     """
-    deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-    transcript = Transcript(on_event)
+    child = Child(command, folder)
+    return finish(child, request, on_event=on_event, time_limit_s=time_limit_s, watch=watch)
+
+
+def finish(
+    child: Child,
+    request: Mapping[str, Any],
+    *,
+    on_event: Callable[[Event], None],
+    time_limit_s: float | None,
+    watch: Watch = nobody,
+) -> Any:
+    """As `converse`, with a child that was started before; it has ended afterwards."""
     try:
-        with _started(command, request, folder) as child:
-            _listen(child, transcript, deadline)
-            exit_code = child.wait(_time_left(deadline, at_most=_FAREWELL_S))
-    except (TimeoutError, subprocess.TimeoutExpired) as error:
+        with child:
+            return child.ask(request, on_event=on_event, watch=watch, time_limit_s=time_limit_s)
+    except TimeoutError as error:
         limit = "" if time_limit_s is None else f" of {time_limit_s:g} s"
         raise errors.TimeLimitExceeded(
             f"the work was stopped: it took longer than its time limit{limit}",
             expected=time_limit_s,
         ) from error
-    return transcript.result(exit_code)
 
 
 def environment(ours: Mapping[str, str]) -> dict[str, str]:
@@ -84,51 +220,40 @@ def _is_secret(key: str) -> bool:
     return any(word in key for word in _SECRET_WORDS)
 
 
-@contextlib.contextmanager
-def _started(
-    command: Sequence[str], request: Mapping[str, Any], folder: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A running child with its request on stdin; killed on the way out, with all it started."""
-    with tempfile.TemporaryFile() as stdin:  # a file, so that neither side waits for the other
-        stdin.write(json.dumps(request).encode())
-        stdin.seek(0)
-        child = subprocess.Popen(
-            command,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env=environment(os.environ),
-            start_new_session=True,
-        )
-    with child:
-        try:
-            yield child
-        finally:
-            # The group outlives the child where that has started others; usually it is gone.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child.pid, signal.SIGKILL)
+class _Pump:
+    """What is still to be written to a pipe."""
+
+    def __init__(self, content: bytes, descriptor: int, *, close: Callable[[], None]) -> None:
+        self._rest = memoryview(content)
+        self._descriptor = descriptor
+        self._close = close
+
+    def write(self) -> bool:
+        """Write what fits; ``False`` when it is over, and the pipe closed."""
+        with contextlib.suppress(BrokenPipeError):  # how it ended is told by its exit code
+            self._rest = self._rest[os.write(self._descriptor, self._rest[:_CHUNK_BYTES]) :]
+            if self._rest:
+                return True
+        self._close()
+        return False
 
 
-def _listen(child: subprocess.Popen[bytes], transcript: Transcript, deadline: float | None) -> None:
-    """Take in what a child writes, as it comes, until both of its pipes are closed."""
-    assert child.stdout is not None
-    assert child.stderr is not None
-    with selectors.DefaultSelector() as selector:
-        selector.register(child.stdout, selectors.EVENT_READ, transcript.add_stdout)
-        selector.register(child.stderr, selectors.EVENT_READ, transcript.add_stderr)
-        while selector.get_map():
-            for key, _ in selector.select(_time_left(deadline)):
-                chunk = os.read(key.fd, _READ_BYTES)
-                key.data(chunk)
-                if not chunk:
-                    selector.unregister(key.fileobj)
+def _reader(descriptor: int, taker: Callable[[bytes], None]) -> Callable[[], bool]:
+    """Reads what is there and hands it on; ``False`` when the other side is closed."""
+
+    def read() -> bool:
+        chunk = os.read(descriptor, _CHUNK_BYTES)
+        taker(chunk)
+        return bool(chunk)
+
+    return read
 
 
-def _time_left(deadline: float | None, *, at_most: float | None = None) -> float | None:
+def _time_left(deadline: float | None) -> float:
+    """Seconds until the next tick, or until the deadline if that is sooner."""
     if deadline is None:
-        return at_most
+        return _TICK_S
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError
-    return left if at_most is None else min(left, at_most)
+    return min(left, _TICK_S)

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from .. import errors
 from ..results import Event
 from ..sandbox import Limits
 from . import process
+from .process import Watch
 
 TIME_LIMIT_S = 600.0
 _MEMORY_BYTES = 8 * 2**30
@@ -25,6 +26,7 @@ def ingest_model(
     architecture: str | Path | None = None,
     name: str | None = None,
     time_limit_s: float = TIME_LIMIT_S,
+    watch: Watch = process.nobody,
 ) -> dict[str, Any]:
     """Check a model file in a child of its own, and write its canonical form.
 
@@ -35,6 +37,7 @@ def ingest_model(
             of a JSON file.
         name: What to call the model; the file name without its ending if not given.
         time_limit_s: Wall-clock limit.
+        watch: Asked again and again while the child works; may end it, and raise.
 
     Returns:
         What was found: ``name sha256 container keras_version input_shape n_classes n_parameters
@@ -52,7 +55,8 @@ def ingest_model(
         request["architecture_file"] = str(architecture.resolve())
     else:
         request["architecture"] = architecture
-    return _ingest(request, [path], folder, name=name or path.stem, time_limit_s=time_limit_s)
+    circumstances = _Circumstances(name or path.stem, time_limit_s, watch)
+    return _ingest(request, [path], folder, circumstances)
 
 
 def ingest_images(
@@ -62,6 +66,7 @@ def ingest_images(
     layout: str = "auto",
     name: str | None = None,
     time_limit_s: float = TIME_LIMIT_S,
+    watch: Watch = process.nobody,
 ) -> dict[str, Any]:
     """Check a data set in a child of its own, and write its canonical form.
 
@@ -71,6 +76,7 @@ def ingest_images(
         layout: ``auto``, ``NCHW`` or ``NHWC``.
         name: What to call the set; the file name if not given.
         time_limit_s: Wall-clock limit.
+        watch: Asked again and again while the child works; may end it, and raise.
 
     Returns:
         The fields of `data.DatasetFacts`, and ``sandbox``.
@@ -79,7 +85,8 @@ def ingest_images(
         As `ingest_model`.
     """
     request = {"kind": "images", "layout": layout}
-    return _ingest(request, [path], folder, name=name or path.name, time_limit_s=time_limit_s)
+    circumstances = _Circumstances(name or path.name, time_limit_s, watch)
+    return _ingest(request, [path], folder, circumstances)
 
 
 def ingest_pictures(
@@ -89,22 +96,28 @@ def ingest_pictures(
     layout: str = "auto",
     name: str | None = None,
     time_limit_s: float = TIME_LIMIT_S,
+    watch: Watch = process.nobody,
 ) -> dict[str, Any]:
     """Check pictures to predict in a child of their own; otherwise as `ingest_images`."""
     request = {"kind": "pictures", "layout": layout}
-    return _ingest(request, paths, folder, name=name, time_limit_s=time_limit_s)
+    return _ingest(request, paths, folder, _Circumstances(name, time_limit_s, watch))
+
+
+@dataclass(frozen=True)
+class _Circumstances:
+    name: str | None
+    time_limit_s: float
+    watch: Watch
 
 
 def _ingest(
     request: Mapping[str, Any],
     paths: Sequence[Path],
     folder: Path,
-    *,
-    name: str | None,
-    time_limit_s: float,
+    circumstances: _Circumstances,
 ) -> dict[str, Any]:
     limits = Limits(
-        cpu_s=max(1, round(time_limit_s)),
+        cpu_s=max(1, round(circumstances.time_limit_s)),
         memory_bytes=_MEMORY_BYTES,
         file_bytes=_FILE_BYTES,
     )
@@ -112,7 +125,7 @@ def _ingest(
         **request,
         "paths": [str(path.resolve()) for path in paths],
         "folder": str(folder.resolve()),
-        "name": name,
+        "name": circumstances.name,
         "limits": asdict(limits),
     }
     with _new_folder(folder):
@@ -121,7 +134,8 @@ def _ingest(
             whole_request,
             folder,
             on_event=_ignore,
-            time_limit_s=time_limit_s,
+            time_limit_s=circumstances.time_limit_s,
+            watch=circumstances.watch,
         )
     return facts
 

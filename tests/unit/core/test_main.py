@@ -1,6 +1,7 @@
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +66,31 @@ def test_a_request_that_is_no_json_is_a_failure_and_not_a_trace_on_stdout(run):
     code, messages = run(None, text="{")
     assert code == 3
     assert messages == [{"error": messages[0]["error"]}]
+
+
+def test_a_spare_that_is_never_asked_ends_quietly(run):
+    assert run(None, text="") == (0, [])
+
+
+def test_a_spare_loads_before_it_waits(run, monkeypatch):
+    order = []
+
+    class Waiting(io.StringIO):
+        def read(self):
+            order.append("waits")
+            return ""
+
+    run(None)
+    monkeypatch.setattr(child, "_work", lambda: order.append("loads"))
+    monkeypatch.setattr(sys, "stdin", Waiting())
+    monkeypatch.setattr(sys, "argv", ["core", "--warm"])
+    assert child.main() == 0
+    assert order == ["loads", "waits"]
+
+
+def test_it_works_in_the_folder_it_is_told(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "job").mkdir()
+    text = json.dumps({"kind": "job", "request": {}, "folder": str(tmp_path / "job")})
+    _, messages = run(lambda *_: str(Path.cwd()), text=text)
+    assert messages == [{"result": str(tmp_path / "job")}]

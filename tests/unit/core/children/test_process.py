@@ -202,3 +202,72 @@ def test_starting_children_loads_neither_h5py_nor_tensorflow():
     program = "import core.children, sys; print({'h5py', 'tensorflow'} & set(sys.modules))"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ended.stdout == "set()\n"
+
+
+#: Ends in its own time when asked to, and says so.
+POLITE = """
+import signal, sys, time
+def leave(*_):
+    open("farewell", "w").write("done")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, leave)
+print('{"event": {"stage": "hang"}}', flush=True)
+time.sleep(60)
+"""
+STUBBORN = HANG.replace("import os,", "import os, signal,").replace(
+    "other =", "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nother ="
+)
+
+
+def ended_on_event(folder, program, *, patience_s):
+    """How long it takes to end a child of ours once it has said something."""
+    told = []
+
+    def watch(child):
+        if told:
+            child.end(patience_s=patience_s)
+            raise errors.Canceled
+
+    command = [sys.executable, "-c", program]
+    started = time.monotonic()
+    with pytest.raises(errors.Canceled):
+        process.converse(command, {}, folder, on_event=told.append, time_limit_s=30.0, watch=watch)
+    return time.monotonic() - started
+
+
+def test_a_watch_may_end_a_child_that_has_nothing_to_say(tmp_path):
+    assert ended_on_event(tmp_path, HANG, patience_s=0) < 5
+    assert all_end(ids(tmp_path))
+
+
+def test_a_child_is_given_time_to_leave(tmp_path):
+    assert ended_on_event(tmp_path, POLITE, patience_s=10) < 5
+    assert (tmp_path / "farewell").exists()
+
+
+def test_a_child_that_stays_is_killed_with_all_it_started(tmp_path):
+    assert 1 < ended_on_event(tmp_path, STUBBORN, patience_s=1) < 6
+    assert all_end(ids(tmp_path))
+
+
+def test_a_child_that_does_not_read_does_not_hold_its_caller_up(tmp_path):
+    with pytest.raises(errors.TimeLimitExceeded):
+        converse(
+            tmp_path, "import time; time.sleep(60)", request={"a": "x" * 2**20}, time_limit_s=0.5
+        )
+
+
+def test_a_child_that_hangs_after_its_result_is_still_watched(tmp_path):
+    program = "import os, time\nos.write(1, b'{}'), os.close(1), os.close(2)\ntime.sleep(60)"
+    calls = []
+
+    def watch(child):
+        calls.append(child.pid)
+        if len(calls) > 10:
+            raise errors.Canceled
+
+    command = [sys.executable, "-c", program]
+    with pytest.raises(errors.Canceled):
+        process.converse(
+            command, {}, tmp_path, on_event=calls.append, time_limit_s=None, watch=watch
+        )
