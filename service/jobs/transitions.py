@@ -1,0 +1,109 @@
+"""The one way in which a job changes state: a single guarded UPDATE, and an event of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..db import epoch, now
+from ..tables import LIVE, Job, JobEvent
+
+Row = sa.Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One attempt at a job, as its owner knows it."""
+
+    job_id: str
+    #: The fencing token.
+    attempt: int
+    #: ``intake`` or ``repair``.
+    kind: str
+    queue: str
+    owner_id: str
+    #: What was asked for: a `schemas.JobCreate` or, of an intake, ``{subject, id, file_name,
+    #: name, sha256, options}``; as JSON.
+    request: dict[str, Any]
+
+
+def owned(claim: Claim, *states: str) -> sa.ColumnElement[bool]:
+    """The condition that an attempt still owns its job, which is in one of these states."""
+    return sa.and_(
+        Job.id == claim.job_id, Job.attempt == claim.attempt, Job.state.in_(states or LIVE)
+    )
+
+
+def expired() -> sa.ColumnElement[bool]:
+    """The condition that the owner of a job has not been heard of; no lease counts as expired."""
+    return sa.and_(
+        Job.state.in_(LIVE), sa.or_(Job.lease_until.is_(None), Job.lease_until < epoch())
+    )
+
+
+def change(
+    session: Session,
+    guard: sa.ColumnElement[bool],
+    *,
+    to: str,
+    told: dict[str, Any] | None = None,
+    **values: Any,
+) -> Row | None:
+    """Move the one job that the guard lets through into another state.
+
+    Args:
+        session: The change and its event are in one transaction.
+        guard: Names the job by id, and the state that it has to be in.
+        to: The new state.
+        told: What the event says beside the state.
+        values: Other columns.
+
+    Returns:
+        What a `Claim` is made of, or ``None``: somebody else was faster.
+    """
+    row = session.execute(
+        sa.update(Job)
+        .where(guard)
+        .values(state=to, n_events=Job.n_events + 1, **values)
+        .returning(*_RETURNED)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if row is not None:
+        data = {"state": to, "attempt": row.attempt, **(told or {})}
+        session.execute(
+            sa.insert(JobEvent).values(job_id=row.job_id, seq=row.n_events, type="state", data=data)
+        )
+    return row
+
+
+#: Columns of a job that nobody works on.
+UNOWNED: dict[str, Any] = {"lease_until": None}
+#: Columns of a job that waits, for the first time or again.
+WAITING: dict[str, Any] = {
+    **UNOWNED,
+    "worker_id": None,
+    "stage": None,
+    "progress_current": None,
+    "progress_total": None,
+    "progress_at": None,
+    "sent_at": None,
+    "sends": 0,
+    "started_at": None,
+}
+
+
+def ended() -> dict[str, Any]:
+    """Columns of a job that is over."""
+    return {**UNOWNED, "finished_at": now()}
+
+
+_RETURNED = (
+    Job.id.label("job_id"),
+    Job.attempt,
+    Job.kind,
+    Job.queue,
+    Job.owner_id,
+    Job.request,
+    Job.n_events,
+)

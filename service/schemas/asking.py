@@ -1,0 +1,109 @@
+"""What can be asked of jobs."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from core import catalogue
+from core.results import Verdict
+
+from .fields import Asked, Id, JobState, Moment, Name, PreprocessingName, Priority, Share, Tag, Text
+
+
+class JobData(Asked):
+    """The data sets of a repair, by role."""
+
+    clean_validation: Id
+    clean_test: Id | None = None
+    poisoned_test: tuple[Id, ...] = Field(default=(), max_length=50)
+
+
+class GoodNetOptions(Asked):
+    """How the N+1 model decides."""
+
+    rule: Literal["disagreement", "calibrated"] = "disagreement"
+    false_positive_rate: float = Field(default=0.01, gt=0, lt=1)
+
+
+class GateLimits(Asked):
+    """Limits that a result should keep; none given is no limit."""
+
+    max_attack_success_rate: Share | None = None
+    max_accuracy_drop: Share | None = None
+
+
+class JobCreate(Asked):
+    """Repair a model. Parameters of the method are checked, and their defaults filled in.
+
+    Raises:
+        InvalidParams: The method or one of its parameters is unknown or out of range.
+    """
+
+    kind: Literal["repair"] = "repair"
+    model: Id
+    data: JobData
+    method: str = catalogue.DEFAULT_METHOD
+    params: dict[str, Any] = Field(default_factory=dict)
+    max_accuracy_drops: tuple[Share, ...] = Field(default=(0.04,), min_length=1, max_length=20)
+    preprocessing: PreprocessingName = "auto"
+    n_classes: int | None = Field(default=None, ge=2, le=2**20)
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    goodnet: GoodNetOptions = GoodNetOptions()
+    gate: GateLimits | None = None
+    queue: Literal["cpu", "gpu"] = "cpu"
+    priority: Priority = "normal"
+    time_limit_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    name: Annotated[Text, StringConstraints(max_length=200)] = ""
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20)
+    notes: Annotated[Text, StringConstraints(max_length=10_000)] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_parameters(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("params", {}), dict):
+            return given  # pydantic says what is wrong
+        method = given.get("method", catalogue.DEFAULT_METHOD)
+        if not isinstance(method, str):
+            return given
+        params = catalogue.parse(method, given.get("params", {}))
+        return {**given, "params": catalogue.as_dict(params)}
+
+    @model_validator(mode="after")
+    def _names_each_thing_once(self) -> Self:
+        for name in ("max_accuracy_drops", "tags"):
+            items = getattr(self, name)
+            if len(set(items)) < len(items):
+                raise ValueError(f"{name} names something twice")
+        if len(set(self.data.poisoned_test)) < len(self.data.poisoned_test):
+            raise ValueError("data.poisoned_test names a data set twice")
+        return self
+
+
+class JobRetry(Asked):
+    """Do a job again, with changes: fields of the first request that take another value."""
+
+    overrides: dict[str, Any] = Field(default_factory=dict)
+
+
+class JobEdit(Asked):
+    """What people call a job and say about it; what is not given stays as it is."""
+
+    name: Annotated[Text, StringConstraints(max_length=200)] = ""
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20)
+    notes: Annotated[Text, StringConstraints(max_length=10_000)] = ""
+
+
+class JobFilter(Asked):
+    """Which jobs to list; what is not given does not matter."""
+
+    state: tuple[JobState, ...] = ()
+    verdict: tuple[Verdict, ...] = ()
+    kind: Literal["repair", "intake"] | None = None
+    method: Name | None = None
+    model: Id | None = None
+    dataset: Id | None = None
+    owner: Id | None = None
+    tag: Tag | None = None
+    #: Words in the name or the notes.
+    q: Name | None = None
+    created_after: Moment | None = None

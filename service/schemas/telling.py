@@ -1,0 +1,114 @@
+"""What is told of jobs, their events and files, and of workers."""
+
+import datetime
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from core.results import Verdict
+
+from .fields import JobState, Told
+
+if TYPE_CHECKING:
+    from .. import tables
+
+
+class Progress(Told):
+    """How far a job has got."""
+
+    stage: str | None
+    current: int | None
+    total: int | None
+
+
+class JobSummary(Told):
+    """A job in a list."""
+
+    id: str
+    kind: str
+    queue: str
+    owner_id: str
+    name: str
+    tags: list[str]
+    method: str | None
+    priority: int
+    state: JobState
+    progress: Progress
+    attempt: int
+    losses: int
+    worker_id: str | None
+    retry_of: str | None
+    version: int
+    created_at: datetime.datetime
+    started_at: datetime.datetime | None
+    finished_at: datetime.datetime | None
+    error: dict[str, Any] | None
+    verdict: Verdict | None
+    clean_accuracy_before: float | None
+    clean_accuracy_after: float | None
+    attack_success_rate_before: float | None
+    attack_success_rate_after: float | None
+    repaired_model_path: str | None
+
+    @classmethod
+    def of(cls, job: "tables.Job", **more: Any) -> Self:
+        """The row."""
+        progress = Progress(stage=job.stage, current=job.progress_current, total=job.progress_total)
+        columns = cls.model_fields.keys() - {"progress", "position", *more}
+        told = {name: getattr(job, name) for name in columns}
+        return cls.model_validate({**told, "progress": progress, **more})
+
+
+class JobView(JobSummary):
+    """A job with all that is known of it."""
+
+    notes: str
+    request: dict[str, Any]
+    #: How many jobs go first, and one; ``None`` when it does not wait.
+    position: int | None = None
+    #: Subfolder of the results (``""`` for a single budget) to the report of that budget.
+    reports: dict[str, Any] | None
+
+
+class EventView(Told):
+    """Something that happened to a job."""
+
+    seq: int
+    at: datetime.datetime
+    type: Literal["state", "progress"]
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: "tables.JobEvent") -> Self:
+        """The row."""
+        return cls.model_validate(row)
+
+
+class ArtifactView(Told):
+    """A file that a job made."""
+
+    name: str
+    n_bytes: int
+    sha256: str
+    created_at: datetime.datetime
+
+    @classmethod
+    def of(cls, row: "tables.Artifact") -> Self:
+        """The row."""
+        return cls.model_validate(row)
+
+
+class WorkerView(Told):
+    """A slot that takes jobs."""
+
+    id: str
+    host: str
+    queues: list[str]
+    device: str
+    job_id: str | None
+    is_draining: bool
+    started_at: datetime.datetime
+    seen_at: datetime.datetime
+
+    @classmethod
+    def of(cls, row: "tables.Worker") -> Self:
+        """The row."""
+        return cls.model_validate(row)

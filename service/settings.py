@@ -1,0 +1,180 @@
+"""Every setting, read once from the environment; docs/settings.md is made from it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pydantic
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from . import errors
+
+PREFIX = "NETMEND_"
+
+
+class Settings(BaseSettings):
+    """What can be set; each field is the variable ``NETMEND_`` and its name in capitals.
+
+    Raises:
+        InvalidSettings: A variable is malformed or out of range; all of them are named at once.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    state_folder: Path = Field(
+        default=Path("~/.local/state/netmend"),
+        description="Folder for everything that is kept, unless a setting below says otherwise.",
+    )
+    database_url: str = Field(
+        default_factory=lambda given: f"sqlite:///{_folder(given)}/netmend.sqlite",
+        description="SQLAlchemy URL: `sqlite:///…` on a local disk, or `postgresql://…`.",
+    )
+    broker_url: str = Field(
+        default="redis://127.0.0.1:6379/0",
+        description="Where Celery finds its broker: Valkey, Redis or RabbitMQ.",
+    )
+    storage_url: str = Field(
+        default_factory=lambda given: f"{_folder(given)}/storage",
+        description="Folder of the stored files.",
+    )
+
+    lease_s: float = Field(
+        default=60.0, gt=0, description="How long a worker owns a job after its last heartbeat."
+    )
+    heartbeat_s: float = Field(
+        default=5.0, gt=0, description="How often a worker says that it is alive."
+    )
+    max_worker_losses: int = Field(
+        default=3, ge=1, description="A job fails when so many workers were lost over it."
+    )
+    resend_after_s: float = Field(
+        default=30.0, gt=0, description="When a waiting job is announced to the workers again."
+    )
+    send_window: int = Field(
+        default=16, ge=1, description="How many waiting jobs of a queue are announced at a time."
+    )
+
+    job_time_limit_s: float = Field(
+        default=6 * 3600.0, gt=0, description="Longest time that a repair may take."
+    )
+    intake_time_limit_s: float = Field(
+        default=600.0, gt=0, description="Longest time that checking an upload may take."
+    )
+    no_progress_limit_s: float = Field(
+        default=1800.0, gt=0, description="A job that reports nothing for so long is ended."
+    )
+    max_job_memory_bytes: int = Field(
+        default=32 * 2**30, gt=0, description="Memory that the process of a job may take."
+    )
+    cancel_grace_s: float = Field(
+        default=5.0, ge=0, description="Time between asking a process to end and killing it."
+    )
+
+    max_upload_bytes: int = Field(
+        default=8 * 2**30, gt=0, description="Largest file that may be uploaded."
+    )
+    min_free_bytes: int = Field(
+        default=2**30, ge=0, description="Room on the disk that uploads have to leave free."
+    )
+
+    web_host: str = Field(default="127.0.0.1", description="Address that the web server binds.")
+    web_port: int = Field(default=8400, ge=0, le=65535, description="Port of the web server.")
+    web_threads: int = Field(default=16, ge=2, description="Requests that are answered at a time.")
+    max_streams: int = Field(
+        default=6, ge=0, description="How many of those threads live event streams may hold."
+    )
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("127.0.0.1", "localhost"),
+        description="Host names that requests may be for, with commas between; `*` for any.",
+    )
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much is logged."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Log lines for people, or for programs."
+    )
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except pydantic.ValidationError as error:
+            raise _invalid(error) from error
+
+    @pydantic.field_validator("state_folder")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
+
+    @pydantic.field_validator("trusted_hosts", mode="before")
+    @classmethod
+    def _split(cls, hosts: object) -> object:
+        return tuple(hosts.replace(",", " ").split()) if isinstance(hosts, str) else hosts
+
+    @pydantic.model_validator(mode="after")
+    def _beats_within_the_lease(self) -> "Settings":
+        if self.heartbeat_s * 2 > self.lease_s:
+            raise ValueError(
+                f"{PREFIX}LEASE_S must be at least twice {PREFIX}HEARTBEAT_S, "
+                f"not {self.lease_s:g} and {self.heartbeat_s:g}"
+            )
+        return self
+
+    @property
+    def upload_folder(self) -> Path:
+        """Where uploads lie until they are complete."""
+        return self.state_folder / "uploads"
+
+    @property
+    def job_folder(self) -> Path:
+        """Where jobs work; nothing in it outlives its job."""
+        return self.state_folder / "jobs"
+
+
+def markdown() -> str:
+    """docs/settings.md: one row a setting."""
+    rows = [f"| `{row.name}` | `{row.default}` | {row.text} |" for row in _rows()]
+    intro = (
+        "# Settings\n\nRead from the environment, once, when a process starts. "
+        "A variable that does not fit ends the process with `invalid-settings`, naming it. "
+        "Made from `service/settings.py`.\n"
+    )
+    return "\n".join([intro, "| variable | default | what it is |", "|---|---|---|", *rows, ""])
+
+
+class _Row(pydantic.BaseModel):
+    name: str
+    default: str
+    text: str
+
+
+def _rows() -> Iterator[_Row]:
+    for name, field in Settings.model_fields.items():
+        text = field.description or ""
+        yield _Row(name=PREFIX + name.upper(), default=_default(name, field.default), text=text)
+
+
+_DERIVED = {
+    "database_url": "sqlite:///$NETMEND_STATE_FOLDER/netmend.sqlite",
+    "storage_url": "$NETMEND_STATE_FOLDER/storage",
+}
+
+
+def _default(name: str, value: object) -> str:
+    return _DERIVED.get(name) or (",".join(value) if isinstance(value, tuple) else f"{value}")
+
+
+def _folder(given: dict[str, Any]) -> Path:
+    """The state folder; where it was malformed, something that is never used."""
+    return Path(given.get("state_folder", "."))
+
+
+def _invalid(error: pydantic.ValidationError) -> errors.InvalidSettings:
+    problems = {_variable(item["loc"]): item["msg"] for item in error.errors()}
+    told = "; ".join(f"{name}: {message}" for name, message in problems.items())
+    return errors.InvalidSettings(told, variables=sorted(problems))
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return f"{PREFIX}{str(place[0]).upper()}" if place else PREFIX

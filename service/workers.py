@@ -1,0 +1,54 @@
+"""The slots that take jobs, as far as they have been heard of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .db import ago, now
+from .tables import Worker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """What a worker says of itself."""
+
+    id: str
+    host: str
+    process: int
+    queues: tuple[str, ...]
+    #: ``cpu``, or the name of a GPU.
+    device: str
+
+
+def seen(
+    session: Session, slot: Slot, *, job_id: str | None = None, is_draining: bool = False
+) -> None:
+    """A worker says that it is there, and what it does."""
+    values = {
+        "host": slot.host,
+        "process": slot.process,
+        "queues": list(slot.queues),
+        "device": slot.device,
+        "job_id": job_id,
+        "is_draining": is_draining,
+        "seen_at": now(),
+    }
+    changed = session.scalar(
+        sa.update(Worker).where(Worker.id == slot.id).values(**values).returning(Worker.id)
+    )
+    if changed is None:
+        session.add(Worker(id=slot.id, **values))
+        session.flush()
+
+
+def gone(session: Session, worker_id: str) -> None:
+    """A worker ends."""
+    session.execute(sa.delete(Worker).where(Worker.id == worker_id))
+
+
+def list_workers(session: Session, *, within_s: float) -> Sequence[Worker]:
+    """The workers that were heard of within so many seconds, by id."""
+    query = sa.select(Worker).where(Worker.seen_at > ago(within_s)).order_by(Worker.id)
+    return session.scalars(query).all()

@@ -1,0 +1,74 @@
+"""Migrations lead from nothing to the tables of the code and back; several may try at once."""
+
+import subprocess
+import sys
+
+import alembic.command
+import pytest
+import sqlalchemy as sa
+
+from service import db, jobs
+from service.settings import Settings
+from tests import factories
+from tests.architecture import tree
+
+UPGRADE = "from service import db; from service.settings import Settings; \
+db.upgrade(db.make_engine(Settings()))"
+
+
+@pytest.fixture
+def empty(request, settings, tmp_path):
+    """Settings with a database of the same kind that has no tables yet."""
+    if settings.database_url.startswith("sqlite"):
+        return Settings(state_folder=tmp_path / "empty")
+    admin = request.getfixturevalue("postgresql_server")
+    name = sa.make_url(settings.database_url).database + "_empty"
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    url = admin.url.set(database=name).render_as_string(hide_password=False)
+    return Settings(state_folder=tmp_path / "empty", database_url=url)
+
+
+@pytest.fixture
+def alembic_config(engine):
+    with db._connection(engine) as connection:
+        yield db._alembic(connection)
+
+
+def test_tables_are_what_the_code_says(alembic_config):
+    alembic.command.check(alembic_config)
+
+
+def test_an_upgrade_of_what_is_current_changes_nothing(engine):
+    with db.session_scope(engine) as session:
+        job_id = factories.make_job(session).id
+    db.upgrade(engine)
+    with db.session_scope(engine, read_only=True) as session:
+        assert jobs.get(session, job_id).state == "queued"
+
+
+def test_down_to_nothing_and_up_again(engine):
+    with db._connection(engine) as connection:
+        alembic.command.downgrade(db._alembic(connection), "base")
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+    db.upgrade(engine)
+    assert db.is_current(engine)
+
+
+def test_a_database_without_tables_is_not_current(empty):
+    engine = db.make_engine(empty)
+    assert not db.is_current(engine)
+    engine.dispose()
+
+
+def test_three_who_upgrade_at_once_do_it_after_one_another(empty):
+    environment = {
+        "NETMEND_DATABASE_URL": empty.database_url,
+        "NETMEND_STATE_FOLDER": str(empty.state_folder),
+    }
+    command = [sys.executable, "-W", "error", "-c", UPGRADE]
+    started = [subprocess.Popen(command, cwd=tree.REPOSITORY, env=environment) for _ in range(3)]
+    assert [process.wait() for process in started] == [0, 0, 0]
+    engine = db.make_engine(empty)
+    assert db.is_current(engine)
+    engine.dispose()

@@ -1,0 +1,21 @@
+"""Each test of the service runs on SQLite and on PostgreSQL."""
+
+from tests.databases import (
+    engine,
+    postgresql_server,
+    postgresql_settings,
+    session,
+    settings,
+    sqlite_settings,
+    sqlite_template,
+)
+
+__all__ = [
+    "engine",
+    "postgresql_server",
+    "postgresql_settings",
+    "session",
+    "settings",
+    "sqlite_settings",
+    "sqlite_template",
+]

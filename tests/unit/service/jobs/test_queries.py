@@ -1,0 +1,75 @@
+"""Looking at jobs: one, and pages of many."""
+
+import datetime
+
+import pytest
+
+from service import errors, jobs
+from service.schemas import JobFilter
+from tests import factories
+
+
+@pytest.mark.parametrize("job_id", ["0" * 36, "", "\x00", "../etc"])
+def test_get_says_what_is_not_there(session, job_id):
+    with pytest.raises(errors.NotFound, match="there is no job"):
+        jobs.get(session, job_id)
+
+
+def test_a_list_is_newest_first_in_pages_that_do_not_overlap(session):
+    owner = factories.make_user(session)
+    ids = [factories.make_job(session, owner).id for _ in range(5)]
+    first = jobs.list_jobs(session, JobFilter(), limit=3)
+    second = jobs.list_jobs(session, JobFilter(), limit=3, cursor=first.next)
+    assert [job.id for job in (*first.rows, *second.rows)] == sorted(ids, reverse=True)
+    assert (first.next, second.next) == (first.rows[-1].id, None)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"state": ("running", "canceled")},
+        {"verdict": ("repaired",)},
+        {"kind": "intake"},
+        {"method": "fine-tuning"},
+        {"owner": "0" * 36},
+        {"model": "0" * 36},
+        {"dataset": "0" * 36},
+        {"tag": "other"},
+        {"tag": "lab"},
+        {"q": "glasses other"},
+        {"q": "%"},
+        {"created_after": datetime.datetime(2200, 1, 1, tzinfo=datetime.UTC)},
+    ],
+    ids=str,
+)
+def test_a_filter_leaves_out_what_does_not_fit(session, wanted):
+    factories.make_job(session, name="Sunglasses", tags=("lab3",))
+    assert jobs.list_jobs(session, JobFilter(**wanted)).rows == ()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"state": ("queued", "running")},
+        {"kind": "repair", "method": "fine-pruning"},
+        {"tag": "pr\u00fcfen"},
+        {"q": "GLASSES"},
+        {"q": "sun note"},
+        {"created_after": datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)},
+    ],
+    ids=str,
+)
+def test_a_filter_keeps_what_fits(session, wanted):
+    job = factories.make_job(session, name="Sunglasses", tags=("pr\u00fcfen", "b"), notes="a note")
+    assert [found.id for found in jobs.list_jobs(session, JobFilter(**wanted)).rows] == [job.id]
+
+
+def test_jobs_are_found_by_what_they_need(session):
+    job = factories.make_job(session)
+    factories.make_job(session)
+    request = job.request
+    by_model = jobs.list_jobs(session, JobFilter(model=request["model"]))
+    by_dataset = jobs.list_jobs(session, JobFilter(dataset=request["data"]["clean_validation"]))
+    assert [found.rows[0].id for found in (by_model, by_dataset)] == [job.id] * 2
+    assert [len(found.rows) for found in (by_model, by_dataset)] == [1, 1]

@@ -1,0 +1,37 @@
+"""Workers that are heard of."""
+
+import time
+
+from service import workers
+from service.workers import Slot
+from tests import factories
+
+SLOT = Slot(id="host-1", host="host", process=1, queues=("quick", "cpu"), device="cpu")
+
+
+def test_a_worker_that_says_so_is_there(session):
+    workers.seen(session, SLOT)
+    (worker,) = workers.list_workers(session, within_s=60)
+    assert (worker.id, worker.queues, worker.job_id) == ("host-1", ["quick", "cpu"], None)
+
+
+def test_a_worker_says_again_what_it_does(session):
+    workers.seen(session, SLOT)
+    job = factories.make_job(session)
+    workers.seen(session, SLOT, job_id=job.id, is_draining=True)
+    session.expire_all()
+    (worker,) = workers.list_workers(session, within_s=60)
+    assert (worker.job_id, worker.is_draining) == (job.id, True)
+    assert worker.seen_at >= worker.started_at
+
+
+def test_a_worker_that_was_not_heard_of_is_not_listed(session):
+    workers.seen(session, SLOT)
+    time.sleep(0.02)
+    assert workers.list_workers(session, within_s=0.01) == []
+
+
+def test_a_worker_that_ends_is_gone(session):
+    workers.seen(session, SLOT)
+    workers.gone(session, SLOT.id)
+    assert workers.list_workers(session, within_s=60) == []
