@@ -1,0 +1,16 @@
+"""What `celery -A worker.app` imports knows the task, and never loads TensorFlow."""
+
+import os
+import subprocess
+import sys
+
+
+def test_it_knows_the_one_task_and_loads_no_tensorflow(tmp_path):
+    program = (
+        "import sys, worker.app; print('netmend.work' in worker.app.app.tasks);"
+        "print({'tensorflow', 'tf_keras', 'h5py', 'flask'} & set(sys.modules))"
+    )
+    environment = {**os.environ, "NETMEND_STATE_FOLDER": str(tmp_path)}
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert ended.stdout.split("\n")[:2] == ["True", "set()"], ended.stderr

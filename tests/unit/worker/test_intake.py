@@ -1,0 +1,78 @@
+"""Uploads become ready, or are refused; here without the child that meets them."""
+
+import pytest
+
+from core import children, errors
+from service import datasets, db, models
+from service.tables import Dataset, Model
+from worker import supervisor
+
+
+@pytest.fixture
+def ingest(monkeypatch):
+    """Stands for both kinds of intake child; what it was called with."""
+    calls = []
+
+    def ingest(path, folder, **options):
+        del options["watch"]
+        calls.append({"content": path.read_bytes(), **options})
+        folder.mkdir()
+        (folder / "facts.json").write_text("{}")
+        return {"n": 3}
+
+    monkeypatch.setattr(children, "ingest_model", ingest)
+    monkeypatch.setattr(children, "ingest_images", ingest)
+    return calls
+
+
+def run(shop, job_id):
+    supervisor.run(job_id, shop.services)
+    job = shop.job(job_id)
+    module = models if job.request["subject"] == "model" else datasets
+    with db.session_scope(shop.services.engine, read_only=True) as session:
+        return job, module.get(session, job.request["id"])
+
+
+def test_a_model_becomes_ready(shop, ingest):
+    job, model = run(shop, shop.intake_job(Model, b"upload", architecture="deepid-1283"))
+    assert (job.state, model.state, model.facts) == ("succeeded", "ready", {"n": 3})
+    shop.services.storage.verify(model.canonical_sha256)
+    assert ingest == [
+        {
+            "content": b"upload",
+            "architecture": "deepid-1283",
+            "name": "thing",
+            "time_limit_s": 600.0,
+        }
+    ]
+
+
+def test_a_data_set_becomes_ready(shop, ingest):
+    job, dataset = run(shop, shop.intake_job(Dataset, b"upload", layout="NCHW"))
+    assert (job.state, dataset.state) == ("succeeded", "ready")
+    assert ingest[0]["layout"] == "NCHW"
+
+
+def test_what_cannot_be_used_is_rejected(shop, monkeypatch):
+    def refuse(*_, **__):
+        raise errors.NotAModel("this is a data set")
+
+    monkeypatch.setattr(children, "ingest_model", refuse)
+    job, model = run(shop, shop.intake_job(Model, b"upload"))
+    assert (job.state, model.state) == ("failed", "rejected")
+    assert model.error["code"] == job.error["code"] == "not-a-keras-model"
+
+
+def test_a_child_that_was_killed_is_another_attempt(shop, monkeypatch):
+    def die(*_, **__):
+        raise errors.ChildFailed("killed by SIGKILL", exit_code=-9)
+
+    monkeypatch.setattr(children, "ingest_model", die)
+    job, model = run(shop, shop.intake_job(Model, b"upload"))
+    assert (job.state, model.state) == ("running", "checking")
+
+
+def test_a_real_file_is_refused_by_the_real_child(shop):
+    job, dataset = run(shop, shop.intake_job(Dataset, b"no data set"))
+    assert (job.state, dataset.state) == ("failed", "rejected")
+    assert dataset.error["code"] == "not-hdf5"

@@ -1,0 +1,1 @@
+"""The queue's end: takes jobs, has them done in children, and writes down what came of them."""

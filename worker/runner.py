@@ -1,0 +1,71 @@
+"""The children that do the work: one job each, and one spare that is warm already."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from core import children
+from core.children import Child, Watch
+from core.results import Event
+
+
+class Runner:
+    """Gives each request a child of its own; the next one loads TensorFlow meanwhile.
+
+    Children die with the thread that starts them, so use a runner in the main thread only.
+    """
+
+    def __init__(self, folder: Path, *, start: Callable[[Path], Child] = children.spare) -> None:
+        """A runner without a spare yet.
+
+        Args:
+            folder: Where spares wait; made if it is not there.
+            start: Starts a child that waits for its request in a folder.
+        """
+        self._folder = folder
+        self._start = start
+        self._spare: Child | None = None
+
+    def warm(self) -> None:
+        """Start a spare, unless there is one."""
+        if self._spare is not None and self._spare.is_running():
+            return
+        self.close()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._spare = self._start(self._folder)
+
+    def run(
+        self,
+        request: Mapping[str, Any],
+        *,
+        folder: Path,
+        on_event: Callable[[Event], None],
+        watch: Watch,
+        time_limit_s: float,
+    ) -> Any:
+        """As `core.children.run_in`, in the spare if there is one."""
+        child = self._take()
+        try:
+            self.warm()
+            return children.run_in(
+                child,
+                request,
+                on_event=on_event,
+                folder=folder,
+                watch=watch,
+                time_limit_s=time_limit_s,
+            )
+        finally:
+            child.end()
+
+    def close(self) -> None:
+        """End the spare."""
+        if self._spare is not None:
+            self._spare.end()
+            self._spare = None
+
+    def _take(self) -> Child:
+        self.warm()
+        child, self._spare = self._spare, None
+        assert child is not None
+        return child
