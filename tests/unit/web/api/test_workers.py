@@ -1,0 +1,24 @@
+"""Who works."""
+
+from service import jobs, workers
+
+
+def test_there_may_be_nobody(client):
+    assert client.get("/api/v1/workers").get_json() == {"data": []}
+
+
+def test_workers_that_were_heard_of_are_listed(client, held):
+    slot = workers.Slot(id="w1", host="here", process=7, queues=("cpu",), device="cpu")
+    with held.session() as session:
+        workers.seen(session, slot)
+    (worker,) = client.get("/api/v1/workers").get_json()["data"]
+    assert (worker["id"], worker["queues"], worker["job_id"]) == ("w1", ["cpu"], None)
+
+
+def test_queues_tell_how_much_waits_and_runs(client, held, job):
+    queues = client.get("/api/v1/queue").get_json()["data"]
+    assert {"name": "cpu", "n_queued": 1, "n_running": 0} in queues
+    with held.session() as session:
+        jobs.claim(session, job["id"], worker_id="w", lease_s=60)
+    queues = client.get("/api/v1/queue").get_json()["data"]
+    assert {"name": "cpu", "n_queued": 0, "n_running": 1} in queues

@@ -1,0 +1,113 @@
+"""Uploads: announced, received in parts of any size, completed.
+
+Shaped like the IETF draft of resumable uploads (draft-ietf-httpbis-resumable-upload): the offset
+that the server names is the truth, and a sender that was cut off asks for it and goes on there.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import flask
+
+from service import schemas, uploads
+from service.uploads import Limits
+
+from .. import answering, reading, security, services
+from ..idempotency import replayable
+from ..openapi import ChunkHeaders, Description, PostHeaders, describe
+
+blueprint = flask.Blueprint("uploads", __name__)
+
+_BYTES = "application/octet-stream"
+
+
+@blueprint.post("/uploads")
+@describe(
+    Description(
+        answers={201: schemas.UploadView},
+        tag="uploads",
+        body=schemas.UploadCreate,
+        headers=PostHeaders,
+    )
+)
+@replayable
+def create_upload() -> flask.Response:
+    """Announce a file; its bytes follow with PATCH, or all at once with PUT."""
+    wanted = reading.body(schemas.UploadCreate)
+    with services.session() as session:
+        upload = uploads.create(
+            session,
+            security.caller().user_id,
+            wanted.file_name,
+            n_bytes=wanted.n_bytes,
+            max_bytes=services.current().settings.max_upload_bytes,
+        )
+        view = schemas.UploadView.of(upload, 0)
+    address = flask.url_for("api.uploads.show_upload", upload_id=view.id)
+    return answering.view(view, status=201, location=address, upload_offset="0")
+
+
+@blueprint.get("/uploads/<uuid:upload_id>")
+@describe(Description(answers={200: schemas.UploadView}, tag="uploads"))
+def show_upload(upload_id: UUID) -> flask.Response:
+    """How much has arrived; HEAD gives the same in ``Upload-Offset``."""
+    return _answer(_find(upload_id))
+
+
+@blueprint.patch("/uploads/<uuid:upload_id>")
+@describe(Description(answers={204: None}, tag="uploads", headers=ChunkHeaders, raw_body=_BYTES))
+def append_to_upload(upload_id: UUID) -> flask.Response:
+    """Send bytes that begin at ``Upload-Offset``; what arrived stays, also after a cut."""
+    start = reading.upload_offset()
+    received = _receive(_find(upload_id), start=start)
+    return answering.nothing(upload_offset=str(received))
+
+
+@blueprint.put("/uploads/<uuid:upload_id>")
+@describe(Description(answers={200: schemas.UploadView}, tag="uploads", raw_body=_BYTES))
+def put_upload(upload_id: UUID) -> flask.Response:
+    """Send a whole file at once; it is complete then."""
+    upload = _find(upload_id)
+    _receive(upload, start=0)
+    return _answer(_complete(upload, sha256=None))
+
+
+@blueprint.post("/uploads/<uuid:upload_id>/complete")
+@describe(
+    Description(answers={200: schemas.UploadView}, tag="uploads", body=schemas.UploadComplete)
+)
+def complete_upload(upload_id: UUID) -> flask.Response:
+    """All bytes were sent; checks them against a SHA-256, if one is given. May be asked twice."""
+    wanted = reading.optional_body(schemas.UploadComplete)
+    return _answer(_complete(_find(upload_id), sha256=wanted.sha256))
+
+
+def _find(upload_id: UUID) -> Any:
+    with services.session(read_only=True) as session:
+        return uploads.get(session, str(upload_id), owner_id=security.caller().user_id)
+
+
+def _receive(upload: Any, *, start: int) -> int:
+    """Bytes of this request into the upload; a request that says it is too large is not read."""
+    settings = services.current().settings
+    limits = Limits(max_bytes=settings.max_upload_bytes, min_free_bytes=settings.min_free_bytes)
+    most = limits.max_bytes if upload.n_bytes is None else upload.n_bytes
+    stream = reading.stream(at_most=most - start)
+    return uploads.append(settings.upload_folder, upload, stream, start=start, limits=limits)
+
+
+def _complete(upload: Any, *, sha256: str | None) -> Any:
+    """The bytes are stored outside of any session: to hash a large file takes a while."""
+    held = services.current()
+    folder = held.settings.upload_folder
+    stored = uploads.store(folder, held.storage, upload, sha256=sha256)
+    with services.session() as session:
+        completed = uploads.complete(session, upload.id, stored)
+    uploads.discard(folder, completed)
+    return completed
+
+
+def _answer(upload: Any) -> flask.Response:
+    offset = uploads.offset(services.current().settings.upload_folder, upload)
+    view = schemas.UploadView.of(upload, offset)
+    return answering.view(view, upload_offset=str(offset))

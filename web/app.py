@@ -1,0 +1,42 @@
+"""The web application: `create_app` puts it together, `from_environment` is for servers."""
+
+import flask
+
+from service import db, queue, storage
+from service.settings import Settings
+
+from . import api, error_pages, metrics, security, services
+from .services import Services
+from .streams import Streams
+
+#: Largest body of a request; only the view that receives uploads takes more.
+_MAX_BODY_BYTES = 1024 * 1024
+
+
+def create_app(settings: Settings) -> flask.Flask:
+    """The application with these settings; opens no connection before the first request."""
+    app = flask.Flask("web", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=_MAX_BODY_BYTES,
+        TRUSTED_HOSTS=None if "*" in settings.trusted_hosts else list(settings.trusted_hosts),
+    )
+    services.give(
+        app,
+        Services(
+            settings=settings,
+            engine=db.make_engine(settings),
+            storage=storage.make_storage(settings),
+            queue=queue.make_app(settings),
+            streams=Streams(at_most=settings.max_streams),
+        ),
+    )
+    metrics.register(app)
+    security.register(app)
+    error_pages.register(app)
+    api.register(app)
+    return app
+
+
+def from_environment() -> flask.Flask:
+    """What a server starts: ``gunicorn 'web.app:from_environment()'``."""
+    return create_app(Settings())

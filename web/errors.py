@@ -1,0 +1,45 @@
+"""What can be wrong with a request before anything is asked of the service."""
+
+from core import errors
+
+
+class MalformedRequest(errors.InvalidInput):
+    """The request is not valid HTTP for this address."""
+
+    code = "malformed-request"
+
+
+class MalformedJson(errors.InvalidInput):
+    """The body of the request is not JSON."""
+
+    code = "malformed-json"
+
+
+class UnsupportedMediaType(errors.InvalidInput):
+    """The body of the request is of a kind that is not read here."""
+
+    code = "unsupported-media-type"
+
+
+class MethodNotAllowed(errors.InvalidInput):
+    """The address does not take this method."""
+
+    code = "method-not-allowed"
+
+
+class PreconditionRequired(errors.InvalidInput):
+    """An edit has to say which version it edits: send its ETag as ``If-Match``."""
+
+    code = "precondition-required"
+
+
+class RangeNotSatisfiable(errors.InvalidInput):
+    """The file has no such part."""
+
+    code = "range-not-satisfiable"
+
+
+class TooManyStreams(errors.ProjectError):
+    """As many event streams are open as there may be; ask for the events as JSON instead."""
+
+    code = "too-many-streams"

@@ -1,0 +1,87 @@
+"""Who is asking, what their token allows, and the headers that every answer carries."""
+
+import re
+import types
+from collections.abc import Mapping
+
+import flask
+
+from service import accounts, ids
+from service import errors as service_errors
+from service.accounts import Identity
+
+from . import services
+
+#: Methods that change nothing: they need the scope ``read``, the others ``submit``.
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: An id that a proxy in front of us may hand in; anything else is replaced.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_HEADERS: Mapping[str, str] = types.MappingProxyType(
+    {
+        "Content-Security-Policy": (
+            "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+)
+
+
+def register(app: flask.Flask) -> None:
+    """Number the requests of this application and put the headers on its answers."""
+    app.before_request(_number)
+    app.after_request(_add_headers)
+
+
+def request_id() -> str:
+    """Id of this request: in its answer, its problem and the log."""
+    if "request_id" not in flask.g:
+        flask.g.request_id = ids.new_id()
+    return str(flask.g.request_id)
+
+
+def identify() -> None:
+    """Find out who is asking, before a view of the API runs.
+
+    Raises:
+        Unauthenticated: No valid bearer token came with the request.
+        Forbidden: The token is valid but does not allow this.
+    """
+    with services.session(read_only=True) as session:
+        identity = accounts.authenticate(session, _bearer())
+    identity.require("read" if flask.request.method in _SAFE_METHODS else "submit")
+    flask.g.identity = identity
+
+
+def caller() -> Identity:
+    """Who is asking; known after `identify`."""
+    identity: Identity = flask.g.identity
+    return identity
+
+
+def _bearer() -> str:
+    given = flask.request.authorization
+    if given is None or given.type != "bearer" or not given.token:
+        raise service_errors.Unauthenticated(
+            "the request has no bearer token; send 'Authorization: Bearer nmt_…'"
+        )
+    return given.token
+
+
+def _number() -> None:
+    given = flask.request.headers.get("X-Request-Id", "")
+    flask.g.request_id = given if _REQUEST_ID.fullmatch(given) else ids.new_id()
+
+
+def _add_headers(response: flask.Response) -> flask.Response:
+    response.headers.update(_HEADERS)
+    response.headers["X-Request-Id"] = request_id()
+    response.headers.setdefault("Cache-Control", "no-store")
+    if flask.request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response

@@ -1,0 +1,70 @@
+"""What the views need beside the request: settings, database, storage, queue."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import celery
+import flask
+
+from service import db
+from service.settings import Settings
+from service.storage import Storage
+
+from .streams import Streams
+
+_NAME = "netmend"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Made once, by `app.create_app`."""
+
+    settings: Settings
+    #: Opaque here: only the service speaks SQL.
+    engine: Any
+    storage: Storage
+    queue: celery.Celery
+    streams: Streams
+
+    def session(self, *, read_only: bool = False) -> contextlib.AbstractContextManager[Any]:
+        """A session that commits at the end.
+
+        Raises:
+            DatabaseUnavailable: The database is away.
+        """
+        return db.session_scope(self.engine, read_only=read_only)
+
+
+def give(app: flask.Flask, services: Services) -> None:
+    """Let the views of an application use these."""
+    app.extensions[_NAME] = services
+
+
+def current() -> Services:
+    """Those of the application that is answering."""
+    services: Services = flask.current_app.extensions[_NAME]
+    return services
+
+
+@contextlib.contextmanager
+def session(*, read_only: bool = False) -> Iterator[Any]:
+    """A session of this request; inside `one_transaction` it is always that one."""
+    shared = flask.g.get("session")
+    if shared is not None:
+        yield shared
+        return
+    with current().session(read_only=read_only) as own:
+        yield own
+
+
+@contextlib.contextmanager
+def one_transaction() -> Iterator[Any]:
+    """One session for all that the request does: it is kept as a whole, or not at all."""
+    with session() as shared:
+        flask.g.session = shared
+        try:
+            yield shared
+        finally:
+            flask.g.pop("session")
