@@ -16,7 +16,7 @@ BENCHMARKS := evaluate_speed sweep_speed memory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev demo test quick check format bench requirements clean
+.PHONY: help setup setup-dev run demo test quick check format bench requirements clean
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ help: ## list these words
 setup: $(SET_UP) ## make .venv with everything netmend needs to run
 
 setup-dev: $(SET_UP_DEV)
+
+run: $(SET_UP) ## start the service on this machine: broker, workers, web server; Ctrl-C stops it
+	@$(BIN)/netmend up
 
 demo: $(SET_UP) ## plant a backdoor in a small model, repair it, show the report
 	@$(BIN)/netmend demo

@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from service.schemas import JobCreate, JobData
+
+    from .client import Client, ProblemError
     from .datasets import RepairData
     from .demo import make_demo
     from .methods import FinePruning, FineTuning, MagnitudePruning
@@ -20,11 +23,15 @@ if TYPE_CHECKING:
     from .results import GoodNet, RepairResult
 
 __all__ = [
+    "Client",
     "FinePruning",
     "FineTuning",
     "GoodNet",
+    "JobCreate",
+    "JobData",
     "MagnitudePruning",
     "Model",
+    "ProblemError",
     "RepairData",
     "RepairResult",
     "make_demo",
@@ -33,11 +40,15 @@ __all__ = [
 
 _MODULES: Mapping[str, str] = types.MappingProxyType(
     {
+        "Client": "client",
         "FinePruning": "methods",
         "FineTuning": "methods",
         "GoodNet": "results",
+        "JobCreate": "client",
+        "JobData": "client",
         "MagnitudePruning": "methods",
         "Model": "models",
+        "ProblemError": "client",
         "RepairData": "datasets",
         "RepairResult": "results",
         "make_demo": "demo",

@@ -13,14 +13,38 @@ from typing import Annotated, NoReturn
 import typer
 
 from core import errors
+from service.errors import InvalidSettings
 
-from . import demo, evaluate, inspect, methods, predict, repair, terminal
+from ..client.errors import ProblemError, WaitTimedOut
+from . import (
+    cancel,
+    db,
+    demo,
+    dispatcher,
+    download,
+    evaluate,
+    inspect,
+    jobs,
+    login,
+    methods,
+    predict,
+    repair,
+    submit,
+    terminal,
+    up,
+    upload,
+    watch,
+    web,
+    worker,
+)
 
 #: Exit codes; 1 is a gate that was not met.
-_BAD_INPUT, _FAILED, _INTERRUPTED = 2, 3, 130
+_BAD_INPUT, _FAILED, _NO_SERVER, _CANCELED, _TIMED_OUT, _INTERRUPTED = 2, 3, 4, 5, 6, 130
 
 #: What the caller can mend: also where the results go, by another folder or a disk with room.
-_MENDABLE = (errors.InvalidInput, errors.OutputNotWritable)
+_MENDABLE = (errors.InvalidInput, errors.OutputNotWritable, InvalidSettings)
+
+_SERVICE, _SERVER = "Run the service", "Work with a server"
 
 
 def main() -> NoReturn:
@@ -45,7 +69,8 @@ def run(arguments: Sequence[str]) -> int:
         arguments: What stands behind `netmend`.
 
     Returns:
-        Exit code: 0 done, 1 a gate was not met, 2 bad input, 3 failed, 130 interrupted.
+        Exit code: 0 done, 1 a gate was not met, 2 bad input, 3 failed, 4 no answer from the
+        server or none for us, 5 canceled, 6 the wait timed out, 130 interrupted.
     """
     as_json = "--json" in arguments
     try:
@@ -57,7 +82,7 @@ def run(arguments: Sequence[str]) -> int:
         return _tell_of_a_bug(error, as_json=as_json)
     except errors.ProjectError as error:
         terminal.print_error(error, as_json=as_json)
-        return _BAD_INPUT if isinstance(error, _MENDABLE) else _FAILED
+        return _exit_code(error)
     except Exception as error:  # noqa: BLE001 - the border to people: they get one line and a log
         return _tell_of_a_bug(error, as_json=as_json)
 
@@ -72,7 +97,28 @@ def make_app() -> typer.Typer:
     app.command()(predict.predict)
     app.command()(methods.methods)
     app.command()(demo.demo)
+    _add_server_commands(app)
     return app
+
+
+def _add_server_commands(app: typer.Typer) -> None:
+    for own in (login.login, submit.submit, jobs.jobs, watch.watch, cancel.cancel):
+        app.command(rich_help_panel=_SERVER)(own)
+    app.command(rich_help_panel=_SERVER)(download.download)
+    app.add_typer(upload.make_app(), name="upload", rich_help_panel=_SERVER)
+    for part in (up.up, web.web, worker.worker, dispatcher.dispatcher):
+        app.command(rich_help_panel=_SERVICE)(part)
+    app.add_typer(db.make_app(), name="db", rich_help_panel=_SERVICE)
+
+
+def _exit_code(error: errors.ProjectError) -> int:
+    if isinstance(error, WaitTimedOut):
+        return _TIMED_OUT
+    if isinstance(error, errors.Canceled):
+        return _CANCELED
+    if isinstance(error, ProblemError):
+        return _BAD_INPUT if error.is_mendable else _NO_SERVER
+    return _BAD_INPUT if isinstance(error, _MENDABLE) else _FAILED
 
 
 def _invoke(arguments: Sequence[str]) -> int:

@@ -22,6 +22,13 @@ _COLOURS: Mapping[Verdict, str] = types.MappingProxyType(
 
 def print_repair(reports: Mapping[str, RepairReport], folder: Path) -> None:
     """What one repair did, or a line for each accuracy budget, and where the rest is to be read."""
+    print_reports(reports)
+    page = folder / ("report.html" if "" in reports else "index.html")
+    terminal.say(f"Report: {page}")
+
+
+def print_reports(reports: Mapping[str, RepairReport]) -> None:
+    """What one repair did, or a line for each accuracy budget."""
     if "" in reports:
         _print_report(reports[""])
     else:
@@ -31,8 +38,6 @@ def print_repair(reports: Mapping[str, RepairReport], folder: Path) -> None:
     for name, report in reports.items():
         _print_gate(report, name)
     terminal.say(CAVEAT, style="dim")
-    page = folder / ("report.html" if "" in reports else "index.html")
-    terminal.say(f"Report: {page}")
 
 
 def print_evaluation(evaluation: Evaluation, choice: PreprocessingChoice) -> None:

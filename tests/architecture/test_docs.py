@@ -6,6 +6,8 @@ import re
 import pytest
 
 from core import catalogue, errors
+from service import errors as service_errors
+from service import settings
 from tests.architecture import tree
 
 DOCS = tree.REPOSITORY / "docs"
@@ -14,7 +16,8 @@ DECISIONS = sorted((DOCS / "adr").glob("*.md"))
 
 
 def _error_classes():
-    known = [item for _, item in inspect.getmembers(errors, inspect.isclass)]
+    modules = (errors, service_errors)
+    known = {item for module in modules for _, item in inspect.getmembers(module, inspect.isclass)}
     return [item for item in known if issubclass(item, errors.ProjectError)]
 
 
@@ -27,6 +30,10 @@ def test_each_error_class_has_a_code_of_its_own():
 def test_docs_list_exactly_the_error_codes_there_are():
     listed = re.findall(r"^\| `([^`]+)` \|", (DOCS / "errors.md").read_text(), re.MULTILINE)
     assert sorted(listed) == sorted(error.code for error in _error_classes())
+
+
+def test_docs_list_exactly_the_settings_there_are():
+    assert (DOCS / "settings.md").read_text() == settings.markdown()
 
 
 @pytest.mark.parametrize("method", catalogue.METHODS)

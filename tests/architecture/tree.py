@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PACKAGES = ("core", "netmend")
+PACKAGES = ("core", "netmend", "service", "web", "worker")
 
 
 @dataclass(frozen=True, kw_only=True)

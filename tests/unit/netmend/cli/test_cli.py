@@ -6,8 +6,14 @@ import pytest
 from core import catalogue, errors
 from netmend import cli
 from netmend.cli import methods
+from netmend.client import ProblemError, ServerUnreachable, WaitTimedOut
+from service.errors import InvalidSettings
 
-COMMANDS = ("repair", "evaluate", "inspect", "predict", "methods", "demo")
+COMMANDS = (
+    "repair", "evaluate", "inspect", "predict", "methods", "demo", "up", "web", "worker",
+    "dispatcher", "db upgrade", "login", "upload model", "upload dataset", "submit",
+    "jobs", "watch", "cancel", "download",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -31,12 +37,12 @@ def test_the_version_is_told(capsys):
 def test_without_a_command_there_is_help(capsys):
     assert cli.run([]) == 2
     printed = capsys.readouterr().out
-    assert all(command in printed for command in COMMANDS)
+    assert all(command.split()[0] in printed for command in COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(command, capsys):
-    assert cli.run([command, "--help"]) == 0
+    assert cli.run([*command.split(), "--help"]) == 0
     assert f"netmend {command}" in capsys.readouterr().out.replace("Usage: netmend", "")
 
 
@@ -123,3 +129,20 @@ def test_what_a_child_said_of_its_own_bug_is_in_the_log(raising, tmp_path, monke
     assert cli.run(["methods", "fine-tuning", "--json"]) == 3
     (log,) = tmp_path.iterdir()
     assert "trace of the child" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code"),
+    [
+        (ProblemError("the token is not valid", code="unauthenticated", status=401), 4),
+        (ProblemError("it has ended", code="job-not-cancelable", status=409), 2),
+        (ServerUnreachable("no answer"), 4),
+        (errors.Canceled("the job was canceled"), 5),
+        (WaitTimedOut("it goes on"), 6),
+        (InvalidSettings("NETMEND_WEB_PORT: not a number"), 2),
+    ],
+)
+def test_what_goes_wrong_with_a_server_has_exit_codes_of_its_own(raising, error, exit_code, capsys):
+    raising(error)
+    assert cli.run(["methods", "--json"]) == exit_code
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == error.code
