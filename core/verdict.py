@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from . import statistics
-from .percentages import percent
+from .percentages import percent, points
 from .requests import GateLimits
 from .results import AttackResult, Evaluation, Gate, PairedChange, Verdict
 
@@ -121,10 +121,9 @@ def _excess_reason(attack: AttackResult) -> str:
 def _drop_reason(change: PairedChange | None, budget: float) -> str:
     if change is None:
         return "the change of clean accuracy was not measured: no clean test set was given"
-    low, high = -change.ci95[1], -change.ci95[0]
+    low, high = (points(end) for end in change.ci95)
     return (
-        f"clean accuracy fell by {percent(-change.value)} ({percent(low)} to {percent(high)}); "
-        f"the budget is {percent(budget)}"
+        f"clean accuracy: {points(change.value)} ({low} to {high}); the budget is {points(-budget)}"
     )
 
 
@@ -149,4 +148,4 @@ def _drop_gate(limit: float | None, change: PairedChange | None) -> list[str]:
         return ["the change of clean accuracy was not measured, so its limit is not met"]
     if -change.value <= limit + 1e-9:
         return []
-    return [f"clean accuracy fell by {percent(-change.value)}; the limit is {percent(limit)}"]
+    return [f"clean accuracy: {points(change.value)}; the limit is {points(-limit)}"]
