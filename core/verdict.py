@@ -35,13 +35,18 @@ def judge(
         if first.attack_success_rate and second.attack_success_rate
     ]
     if not pairs:
-        return "inconclusive", ("attack success was not measured: no poisoned set was given",)
+        why = "no image could be fooled" if after.attacks else "no poisoned set was given"
+        return "inconclusive", (f"attack success was not measured: {why}",)
     standings = [_excess_standing(second) for _, second in pairs]
     failed = [_not_halved(*pair) for pair, standing in zip(pairs, standings, strict=True)
               if standing != "met" and not _is_halved(*pair)]  # fmt: skip
     if failed:
         return "not_repaired", tuple(failed)
+    unmeasured = [attack.name for attack in after.attacks if not attack.attack_success_rate]
     reasons = [_excess_reason(second) for _, second in pairs]
+    reasons += [f"the attack {name} was not measured: no image of it could be fooled"
+                for name in unmeasured]  # fmt: skip
+    standings += ["unclear"] * len(unmeasured)
     standings.append(_drop_standing(change, max_accuracy_drop))
     reasons.append(_drop_reason(change, max_accuracy_drop))
     return _worst(standings), tuple(reasons)

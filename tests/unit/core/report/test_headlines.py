@@ -1,4 +1,3 @@
-
 from core.report import headlines
 
 

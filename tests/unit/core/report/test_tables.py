@@ -1,4 +1,3 @@
-
 import dataclasses
 
 from core.report import measures, tables
