@@ -12,7 +12,7 @@ INSTALL := PYTHON="$(PYTHON)" INSTALLER="$(INSTALLER)" requirements/install.sh
 KIND := $(if $(or $(filter-out 0,$(GPU)),$(wildcard $(VENV)/.set-up-gpu)),gpu,cpu)
 SET_UP := $(VENV)/.set-up-$(KIND)
 SET_UP_DEV := $(SET_UP)-dev
-BENCHMARKS := evaluate_speed sweep_speed memory
+BENCHMARKS := evaluate_speed sweep_speed memory repairs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

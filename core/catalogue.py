@@ -40,7 +40,10 @@ class TrainingParams(Params):
         default="cosine", text="how the learning rate falls"
     )
     weight_decay: float = _param(
-        default=5e-4, text="L2 pull on kernels per step", minimum=0.0, maximum=1.0
+        default=5e-4,
+        text="share of every weight taken off per step, times the learning rate",
+        minimum=0.0,
+        maximum=1.0,
     )
     clip_norm: float = _param(
         default=5.0, text="largest global gradient norm", minimum=0.0, maximum=1e6
@@ -119,7 +122,10 @@ class MagnitudePruning(TrainingParams):
         default="constant", text="how the learning rate falls"
     )
     weight_decay: float = _param(
-        default=0.0, text="L2 pull on kernels per step", minimum=0.0, maximum=1.0
+        default=0.0,
+        text="share of every weight taken off per step, times the learning rate",
+        minimum=0.0,
+        maximum=1.0,
     )
 
 

@@ -3,6 +3,7 @@
 import inspect
 import math
 import numbers
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -203,6 +204,15 @@ class Canceled(ProjectError):
     """The work was canceled."""
 
     code = "canceled"
+
+
+def about(error: ProjectError, name: str) -> ProjectError:
+    """The same error, with the name of the file it is about, where its message does not say it."""
+    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", str(error)):
+        return error
+    told = type(error)(f"{name}: {error}", **error.details)
+    told.code = error.code
+    return told
 
 
 def to_json(error: ProjectError) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def fine_tune(
     forgotten, and the most accurate epoch is the one that changed least.
 
     Args:
-        model: Stays as it is.
+        model: Stays as it is. All of it is trained, layers that its file calls frozen as well.
         validation: Trained on its tune images; accuracy is measured on its select images.
         params: Schedule and augmentation.
         lowest_accuracy: Select accuracy in [0, 1] that an epoch must have to be kept. Where none
@@ -76,7 +76,7 @@ def fine_tune(
     Raises:
         TrainingDiverged: The loss stopped being a number.
     """
-    trained = models.copy(model)
+    trained = models.trainable_copy(model)
     trainer = optimizer(params, len(validation.tune))
     step, forward = _compiled_step(trained, trainer, masks or {}), metrics.compiled(trained)
     rng = np.random.default_rng(execution.seed)
@@ -99,8 +99,11 @@ def fine_tune(
             weights = trained.get_weights()
         execution.on_event(_event(curve[-1], params.epochs))
     trained.set_weights(weights)
-    kept = kept_epoch(curve, lowest_accuracy)
-    return FineTuned(model=trained, epoch=kept, curve=tuple(curve))
+    return FineTuned(
+        model=models.with_weights_of(model, trained),
+        epoch=kept_epoch(curve, lowest_accuracy),
+        curve=tuple(curve),
+    )
 
 
 def kept_epoch(curve: Sequence[TrainingEpoch], lowest_accuracy: float) -> int:

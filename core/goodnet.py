@@ -25,6 +25,10 @@ _STEEPNESS = 2.0**30
 #: A margin this close to the threshold counts as below it.
 _MARGIN_STEP = 1e-6
 _INPUT = "input"
+#: What the layers of the two models begin with; no layer of the decision may, or two might clash.
+_BAD, _GOOD = "bad_", "good_"
+#: Layers behind which probabilities are still probabilities.
+_RESHAPING = ("Flatten", "Reshape", "GlobalAveragePooling2D")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +60,7 @@ def choose_rule(
     Args:
         bad: The model as it came; gives a score for each class.
         repaired: The same after the repair.
-        images: Clean images that neither the repair nor a test used: select.
+        images: Clean images that nothing was fitted on and no test uses: select.
         preprocessing: How stored pixels become what the models take.
         options: The rule, and the share of clean images that it may flag.
     """
@@ -84,8 +88,8 @@ def join(
         A model whose largest score is the repaired model's class, or N where an input is flagged.
     """
     parts = [
-        _part(modelfile.flattened(bad, "bad_")),
-        _part(modelfile.flattened(repaired, "good_")),
+        _part(modelfile.flattened(bad, _BAD)),
+        _part(modelfile.flattened(repaired, _GOOD)),
     ]
     (bad_scores, good_scores), probabilities = _probabilities(parts)
     layers = [
@@ -181,20 +185,26 @@ class _Part:
 def _part(flat: ModelFile) -> _Part:
     architecture = flat.architecture
     own_input, output = architecture.inputs[0].layer, architecture.outputs[0]
-    last = next(layer for layer in architecture.layers if layer.name == output.layer)
     layers = tuple(
         layer.with_input_renamed(own_input, _INPUT)
         for layer in architecture.layers
         if layer.name != own_input
     )
-    is_softmax = last.kind == "Softmax" or last.options.get("activation") == "softmax"
-    return _Part(layers, flat.weights, output, is_softmax)
+    return _Part(layers, flat.weights, output, _gives_probabilities(architecture))
+
+
+def _gives_probabilities(architecture: modelfile.Architecture) -> bool:
+    layers, ref = {layer.name: layer for layer in architecture.layers}, architecture.outputs[0]
+    while layers[ref.layer].kind in _RESHAPING:
+        (ref,) = layers[ref.layer].calls[ref.call]
+    last = layers[ref.layer]
+    return last.kind == "Softmax" or last.options.get("activation") == "softmax"
 
 
 def _probabilities(parts: list[_Part]) -> tuple[list[TensorRef], list[Layer]]:
     """Where each model's probabilities are, and the layers that this takes."""
     refs, layers = [], []
-    for part, name in zip(parts, ("bad_probabilities", "good_probabilities"), strict=True):
+    for part, name in zip(parts, ("probabilities_bad", "probabilities_good"), strict=True):
         if part.gives_probabilities:
             refs.append(part.output)
         else:
@@ -206,11 +216,11 @@ def _probabilities(parts: list[_Part]) -> tuple[list[TensorRef], list[Layer]]:
 def _decision(bad: TensorRef, good: TensorRef, rule: Rule) -> list[Layer]:
     """From the probabilities of both models to N+1 scores."""
     disagree = [
-        _layer("Rescaling", "bad_scaled", bad, scale=_SHARPNESS, offset=0.0),
-        _layer("Softmax", "bad_answer", "bad_scaled"),
-        _layer("Rescaling", "good_scaled", good, scale=_SHARPNESS, offset=0.0),
-        _layer("Softmax", "good_answer", "good_scaled"),
-        _layer("Dot", "agree", "bad_answer", "good_answer", axes=1, normalize=False),
+        _layer("Rescaling", "scaled_bad", bad, scale=_SHARPNESS, offset=0.0),
+        _layer("Softmax", "answer_bad", "scaled_bad"),
+        _layer("Rescaling", "scaled_good", good, scale=_SHARPNESS, offset=0.0),
+        _layer("Softmax", "answer_good", "scaled_good"),
+        _layer("Dot", "agree", "answer_bad", "answer_good", axes=1, normalize=False),
         _layer("Rescaling", "disagree", "agree", scale=-1.0, offset=1.0),
     ]
     flag = "disagree" if rule.threshold is None else "flag"
@@ -229,7 +239,7 @@ def _calibration(bad: TensorRef, good: TensorRef, rule: Rule) -> list[Layer]:
     offset = -_STEEPNESS * rule.threshold
     return [
         _layer("Subtract", "margins", bad, good),
-        _layer("Dot", "margin", "bad_answer", "margins", axes=1, normalize=False),
+        _layer("Dot", "margin", "answer_bad", "margins", axes=1, normalize=False),
         _layer("Rescaling", "excess", "margin", scale=_STEEPNESS, offset=offset),
         _layer("Activation", "above", "excess", activation="sigmoid"),
         _layer("Multiply", "flag", "disagree", "above"),

@@ -66,7 +66,10 @@ def ingest(request: Mapping[str, Any]) -> dict[str, Any]:
     _refuse_unreadable([*paths, *others])
     sandbox.limit(sandbox.Limits(**request["limits"]))
     state = sandbox.lock([*paths, *others, *_libraries()], [folder])
-    facts = _INGEST[request["kind"]](request, paths, folder)
+    try:
+        facts = _INGEST[request["kind"]](request, paths, folder)
+    except errors.ProjectError as error:
+        raise errors.about(error, request["name"]) from error
     return {**facts, "sandbox": asdict(state)}
 
 

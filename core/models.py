@@ -96,6 +96,31 @@ def copy(model: keras.Model) -> keras.Model:
     return build(describe(model, name=model.name))
 
 
+def trainable_copy(model: keras.Model) -> keras.Model:
+    """A copy of which every layer can be trained.
+
+    That a layer is frozen says how the model was made, perhaps by whoever put the backdoor in; a
+    repair must reach all of it.
+    """
+    copied = copy(model)
+    for layer in copied.layers:
+        layer.trainable = True
+    return copied
+
+
+def with_weights_of(model: keras.Model, trained: keras.Model) -> keras.Model:
+    """A copy of the model, frozen layers and all, with the weights of another.
+
+    Args:
+        model: Stays as it is.
+        trained: Has layers of the same names and shapes.
+    """
+    copied = copy(model)
+    for layer in copied.layers:
+        layer.set_weights(trained.get_layer(layer.name).get_weights())
+    return copied
+
+
 def _layer(layer: Layer) -> keras.layers.Layer:
     options = {name: _argument(name, value) for name, value in layer.options.items()}
     zeros = dict.fromkeys(_INITIALIZERS.get(layer.kind, ()), "zeros")

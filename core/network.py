@@ -17,7 +17,23 @@ _CHANNELWISE = (
     keras.layers.SpatialDropout2D,
     keras.layers.ZeroPadding2D,
 )
-_ACTIVATIONS = (keras.layers.Activation, keras.layers.ReLU, keras.layers.LeakyReLU)
+_ACTIVATIONS = (
+    keras.layers.Activation,
+    keras.layers.ReLU,
+    keras.layers.LeakyReLU,
+    keras.layers.ELU,
+)
+#: Layers behind which a distribution over the classes is still one.
+_RESHAPING = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.GlobalAveragePooling2D)
+#: Layers behind which the channels of a convolution can still be the scores of the classes.
+_TO_SCORES = (
+    *_CHANNELWISE,
+    *_ACTIVATIONS,
+    *_RESHAPING,
+    keras.layers.BatchNormalization,
+    keras.layers.Rescaling,
+    keras.layers.Softmax,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,8 @@ class Call:
     #: Keys of the tensors that go in, and come out.
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    #: The first symbolic tensor that comes out; nearly always the only one.
+    tensor: Any
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,7 @@ def calls(model: keras.Model) -> list[Call]:
             layer=node.layer,
             inputs=() if node.is_input else tuple(id(item) for item in node.keras_inputs),
             outputs=tuple(id(item) for item in tf.nest.flatten(node.outputs)),
+            tensor=tf.nest.flatten(node.outputs)[0],
         )
         for node in nodes
     ]
@@ -60,12 +79,20 @@ def layers(model: keras.Model) -> list[keras.layers.Layer]:
     return list({id(call.layer): call.layer for call in calls(model)}.values())
 
 
+def is_shared(model: keras.Model, layer: keras.layers.Layer) -> bool:
+    """Whether the model uses the layer more than once."""
+    return sum(call.layer is layer for call in calls(model)) > 1
+
+
 def with_normalization(model: keras.Model, name: str) -> list[keras.layers.Layer]:
-    """The layer, and the batch normalization that is the only one to take its output, if any."""
-    layer = model.get_layer(name)
-    following = _only_consumer(model, layer)
-    if isinstance(following, keras.layers.BatchNormalization):
-        return [layer, following]
+    """The layer, and the batch normalization of its channels, if nothing else takes its output.
+
+    One that normalizes another axis, or other layers as well, has no channel of its own for each
+    of the layer's; the layer then stands alone.
+    """
+    layer, *following = [call.layer for call in _chain(model, name)]
+    if following and _normalizes_channels(following[0]) and not is_shared(model, following[0]):
+        return [layer, following[0]]
     return [layer]
 
 
@@ -73,15 +100,18 @@ def activation_output(model: keras.Model, name: str) -> Any:
     """The symbolic tensor where a convolution's channels are read: after its ReLU.
 
     The activation may be the layer's own, or follow it, behind a batch normalization or a pooling;
-    where none follows, the channels are read at the layer itself.
+    where none follows, the channels are read at the layer itself, after its batch normalization.
     """
-    layer = with_normalization(model, name)[-1]
-    if model.get_layer(name).activation is not keras.activations.linear:
-        return layer.output
-    following = _only_consumer(model, layer)
-    while isinstance(following, _CHANNELWISE):
-        following = _only_consumer(model, following)
-    return (following if isinstance(following, _ACTIVATIONS) else layer).output
+    chain = _chain(model, name)
+    if chain[0].layer.activation is not keras.activations.linear:
+        return chain[0].tensor
+    start = len(with_normalization(model, name))
+    for call in chain[start:]:
+        if isinstance(call.layer, _ACTIVATIONS):
+            return call.tensor
+        if not isinstance(call.layer, _CHANNELWISE):
+            break
+    return chain[start - 1].tensor
 
 
 def keeps_zero(layer: keras.layers.Layer) -> bool:
@@ -89,12 +119,26 @@ def keeps_zero(layer: keras.layers.Layer) -> bool:
     return float(layer.activation(tf.zeros((1, 2)))[0, 0]) == 0.0
 
 
+def gives_scores(model: keras.Model, name: str) -> bool:
+    """Whether the channels of a convolution are the scores of the classes, as in a net of no Dense.
+
+    To silence one is to take a class away.
+    """
+    _, *following = chain = _chain(model, name)
+    return chain[-1].tensor is model.outputs[0] and all(
+        isinstance(call.layer, _TO_SCORES) for call in following
+    )
+
+
 def is_softmax(model: keras.Model) -> bool:
     """Whether the scores of the model are probabilities already, not logits."""
-    last = calls(model)[-1].layer
-    if isinstance(last, keras.layers.Softmax):
+    makers = {key: call for call in calls(model) for key in call.outputs}
+    last = makers[id(model.outputs[0])]
+    while isinstance(last.layer, _RESHAPING):
+        last = makers[last.inputs[0]]
+    if isinstance(last.layer, keras.layers.Softmax):
         return True
-    return getattr(last, "activation", None) is keras.activations.softmax
+    return getattr(last.layer, "activation", None) is keras.activations.softmax
 
 
 def split_at(model: keras.Model, names: Sequence[str]) -> Split:
@@ -131,18 +175,23 @@ def split_at(model: keras.Model, names: Sequence[str]) -> Split:
 
 def _silence_point(model: keras.Model, name: str) -> Any:
     """The last symbolic tensor that a silent channel reaches as a 0 of its own."""
-    layer = with_normalization(model, name)[-1]
-    following = _only_consumer(model, layer)
-    while isinstance(following, _CHANNELWISE) or _is_zero_activation(following):
-        assert following is not None
-        layer, following = following, _only_consumer(model, following)
-    return layer.output
+    chain, start = _chain(model, name), len(with_normalization(model, name))
+    last = chain[start - 1]
+    for call in chain[start:]:
+        if not (isinstance(call.layer, _CHANNELWISE) or _is_zero_activation(call.layer)):
+            break
+        last = call
+    return last.tensor
 
 
-def _is_zero_activation(layer: keras.layers.Layer | None) -> bool:
-    if isinstance(layer, keras.layers.Activation):
-        return keeps_zero(layer)
-    return isinstance(layer, keras.layers.ReLU | keras.layers.LeakyReLU)
+def _is_zero_activation(layer: keras.layers.Layer) -> bool:
+    if not isinstance(layer, _ACTIVATIONS):
+        return False
+    return float(layer(tf.zeros((1, 2)))[0, 0]) == 0.0
+
+
+def _normalizes_channels(layer: keras.layers.Layer) -> bool:
+    return isinstance(layer, keras.layers.BatchNormalization) and list(layer.axis) == [3]
 
 
 def _independent(graph: Sequence[Call], points: set[int]) -> list[Call]:
@@ -177,6 +226,15 @@ def _apply(layer: keras.layers.Layer, arguments: Any) -> Any:
     return layer(arguments)
 
 
-def _only_consumer(model: keras.Model, layer: keras.layers.Layer) -> keras.layers.Layer | None:
-    taking = [call.layer for call in calls(model) if id(layer.output) in call.inputs]
-    return taking[0] if len(taking) == 1 else None
+def _chain(model: keras.Model, name: str) -> list[Call]:
+    """The use of a layer, and the uses behind it up to where the network branches or joins.
+
+    By their tensors, not by their layers: one ReLU may follow many convolutions.
+    """
+    graph = calls(model)
+    chain = [next(call for call in graph if call.layer.name == name)]
+    while True:
+        taking = [call for call in graph if id(chain[-1].tensor) in call.inputs]
+        if len(taking) != 1 or len(taking[0].inputs) != 1:
+            return chain
+        chain.append(taking[0])

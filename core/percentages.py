@@ -7,3 +7,11 @@ def percent(share: float) -> str:
     while decimals < 4 and 0 < share < 1 and float(f"{share * 100:.{decimals}f}") in (0, 100):
         decimals += 1
     return f"{share * 100:.{decimals}f} %"
+
+
+def points(change: float) -> str:
+    """A change of a share in signed percentage points, never rounded onto 0 from beside it."""
+    if change == 0:
+        return "no change"
+    decimals = 1 if abs(change) >= 0.0005 else 2
+    return f"{change * 100:+.{decimals}f} points".replace("-", "\N{MINUS SIGN}")

@@ -102,8 +102,10 @@ def repair_model(subject: Subject, options: RepairOptions, on_event: OnEvent) ->
         InvalidInput: The images do not go with the model, or an option does not fit.
         RepairFailed: The repair did not come to an end.
     """
-    catalogue.parse(options.method, options.params)  # a wrong one is told before any work
+    options.check()  # a wrong one is told before any work
+    catalogue.parse(options.method, options.params)
     check_images(subject.model_file, subject.clean_validation, role="clean validation")
+    _check_can_be_split(subject.clean_validation)
     check_tests(subject.model_file, subject.tests)
     check_class_count(subject.model_file, options.n_classes)
     make_repeatable(options.seed)
@@ -145,7 +147,9 @@ def check_tests(model_file: ModelFile, tests: metrics.TestSets) -> None:
     if tests.clean:
         check_images(model_file, tests.clean, role="clean test")
     for item in tests.poisoned:
-        check_images(model_file, item.images, role=f"poisoned test {item.name}")
+        role = f"poisoned test {item.name}"
+        check_images(model_file, item.images, role=role)
+        data.check_targets(item, n_classes=model_file.n_classes, role=role)
     names = [item.name for item in tests.poisoned]
     for name in {name for name in names if names.count(name) > 1}:
         raise errors.InvalidInput(
@@ -168,6 +172,15 @@ def make_repeatable(seed: int) -> None:
     """Same seed, same weights: seeds all generators and asks TensorFlow for one order of sums."""
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+
+
+def _check_can_be_split(images: data.LabelledImages) -> None:
+    if len(images) < 2:
+        raise errors.InvalidDataset(
+            f"clean validation: {images.name} has one image; a repair needs some to train on "
+            "and others to choose on",
+            expected="2 or more", received=len(images),
+        )  # fmt: skip
 
 
 def _measure(subject: Subject, options: RepairOptions, on_event: OnEvent) -> _Baseline:

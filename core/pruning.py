@@ -30,13 +30,17 @@ class Channel:
 def prunable_layers(model: keras.Model) -> tuple[str, ...]:
     """Names of the convolutions whose channels can be silenced, in the order of the graph.
 
-    A convolution counts if a channel with kernel and bias 0 is 0 for every input: its activation
-    must take 0 to 0.
+    A convolution counts if a channel with kernel and bias 0 is 0 for every input (its activation
+    must take 0 to 0), if it is used once, and if its channels are not the scores of the classes. A
+    depthwise convolution has no kernel for each channel to choose from, and does not count.
     """
     return tuple(
         layer.name
         for layer in network.layers(model)
-        if isinstance(layer, keras.layers.Conv2D) and network.keeps_zero(layer)
+        if isinstance(layer, keras.layers.Conv2D | keras.layers.SeparableConv2D)
+        and network.keeps_zero(layer)
+        and not network.is_shared(model, layer)
+        and not network.gives_scores(model, layer.name)
     )
 
 
@@ -97,7 +101,7 @@ def channel_scores(
     def totals(batch: Any) -> list[Any]:
         maps = tf.nest.flatten(reader(batch, training=False))
         measured = [item if order == "mean-activation" else -_zeros(item) for item in maps]
-        return [tf.reduce_sum(tf.reduce_mean(item, axis=(1, 2)), axis=0) for item in measured]
+        return [tf.reduce_sum(_channel_means(item), axis=0) for item in measured]
 
     batches = metrics.batches(images, preprocessing)
     sums = [[part.numpy() for part in totals(batch)] for batch in batches]
@@ -214,6 +218,11 @@ def _last_count(wanted: str) -> int:
     return int(digits)
 
 
+def _channel_means(maps: Any) -> Any:
+    # Behind a global pooling there is no height and width left.
+    return tf.reduce_mean(maps, axis=list(range(1, maps.shape.rank - 1)))  # (n, channels)
+
+
 def _zeros(maps: Any) -> Any:
     return tf.cast(tf.equal(maps, 0), tf.float32)
 
@@ -233,7 +242,7 @@ def _masked_variables(
 
 def _channel_variables(layer: keras.layers.Layer) -> list[tf.Variable]:
     # Each of these ends in the axis of the output channels. The moving variance may stay.
-    names = ("kernel", "bias", "gamma", "beta", "moving_mean")
+    names = ("kernel", "pointwise_kernel", "bias", "gamma", "beta", "moving_mean")
     found = [getattr(layer, name, None) for name in names]
     return [variable for variable in found if variable is not None]
 
@@ -249,7 +258,7 @@ def _compiled_sweep(
 ) -> Callable[[FloatArray, npt.NDArray[np.int64]], Any]:
     """``(batch images, labels)`` in, ``(len(order) + 1,)`` numbers of right answers out."""
     split = network.split_at(model, [channel.layer for channel in order])
-    keep = {layer: tf.constant(rows) for layer, rows in _keep_rows(model, order).items()}
+    silent_from = {name: tf.constant(at) for name, at in _silent_from(model, order).items()}
     steps = tf.range(len(order) + 1)
 
     @tf.function(
@@ -262,7 +271,8 @@ def _compiled_sweep(
         unchanged = split.head(images)
 
         def right(step: Any) -> Any:
-            scores = split.tail(unchanged, {layer: rows[step] for layer, rows in keep.items()})
+            keep = {name: tf.cast(step < at, tf.float32) for name, at in silent_from.items()}
+            scores = split.tail(unchanged, keep)
             return tf.math.count_nonzero(tf.equal(tf.argmax(scores, axis=-1), labels))
 
         return tf.map_fn(right, steps, fn_output_signature=tf.int64, parallel_iterations=1)
@@ -270,12 +280,12 @@ def _compiled_sweep(
     return hits  # type: ignore[no-any-return]
 
 
-def _keep_rows(model: keras.Model, order: Sequence[Channel]) -> dict[str, FloatArray]:
-    """Layer to ``(len(order) + 1, n_channels)``: row s is 0 where step s has silenced a channel."""
-    rows = {
-        layer: np.ones((len(order) + 1, model.get_layer(layer).filters), np.float32)
+def _silent_from(model: keras.Model, order: Sequence[Channel]) -> dict[str, npt.NDArray[np.int32]]:
+    """Layer to ``(n_channels,)``: the step that silences each channel, or one never taken."""
+    steps = {
+        layer: np.full(model.get_layer(layer).filters, len(order) + 1, np.int32)
         for layer in {channel.layer for channel in order}
     }
     for step, channel in enumerate(order, start=1):
-        rows[channel.layer][step:, channel.index] = 0
-    return rows
+        steps[channel.layer][channel.index] = step
+    return steps

@@ -1,9 +1,11 @@
 """What can be asked of the process that does the work; paths name canonical folders."""
 
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from . import errors
 from .results import Value
 
 GoodNetRule = Literal["disagreement", "calibrated"]
@@ -45,7 +47,7 @@ class GoodNetOptions(Value):
     """How the N+1 model decides."""
 
     rule: GoodNetRule = "disagreement"
-    #: Share of clean images that the calibrated rule may flag, in (0, 1).
+    #: Share of clean images that the calibrated rule may flag, in [0, 1].
     false_positive_rate: float = 0.01
 
 
@@ -67,6 +69,18 @@ class RepairOptions(Value):
     gate: GateLimits | None = None
     #: The command that would ask for the same again; goes into the report.
     command: str = ""
+
+    def check(self) -> None:
+        """Refuse a share or a seed that is none; the method's parameters are checked elsewhere.
+
+        Raises:
+            InvalidParams: Names the option that does not fit.
+        """
+        for budget in self.max_accuracy_drops:
+            _check_number("max_accuracy_drop", budget, numbers.Real, 1)
+        share = self.goodnet.false_positive_rate
+        _check_number("false_positive_rate", share, numbers.Real, 1)
+        _check_number("seed", self.seed, numbers.Integral, 2**32 - 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,3 +123,11 @@ class DemoRequest(Value):
 
     output: str
     seed: int = 0
+
+
+def _check_number(name: str, value: Any, kind: type[Any], largest: int) -> None:
+    if not isinstance(value, kind) or not 0 <= value <= largest:  # also refuses NaN
+        raise errors.InvalidParams(
+            f"{name} must be between 0 and {largest}, not {value!r}",
+            field=name, expected=f"between 0 and {largest}", received=repr(value),
+        )  # fmt: skip

@@ -57,7 +57,7 @@ class AttackResult(Value):
     target_label: int | None
     #: Share of poisoned images put in the target; images truly of the target are left out.
     attack_success_rate: Rate | None
-    #: Share of poisoned images put in their true class.
+    #: Share of the same images put in their true class.
     robust_accuracy: Rate | None
     #: Share of clean images of other classes that the model sends to the target anyway.
     floor: Rate | None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from . import statistics
-from .percentages import percent
+from .percentages import percent, points
 from .requests import GateLimits
 from .results import AttackResult, Evaluation, Gate, PairedChange, Verdict
 
@@ -35,13 +35,18 @@ def judge(
         if first.attack_success_rate and second.attack_success_rate
     ]
     if not pairs:
-        return "inconclusive", ("attack success was not measured: no poisoned set was given",)
+        why = "no image could be fooled" if after.attacks else "no poisoned set was given"
+        return "inconclusive", (f"attack success was not measured: {why}",)
     standings = [_excess_standing(second) for _, second in pairs]
     failed = [_not_halved(*pair) for pair, standing in zip(pairs, standings, strict=True)
               if standing != "met" and not _is_halved(*pair)]  # fmt: skip
     if failed:
         return "not_repaired", tuple(failed)
+    unmeasured = [attack.name for attack in after.attacks if not attack.attack_success_rate]
     reasons = [_excess_reason(second) for _, second in pairs]
+    reasons += [f"the attack {name} was not measured: no image of it could be fooled"
+                for name in unmeasured]  # fmt: skip
+    standings += ["unclear"] * len(unmeasured)
     standings.append(_drop_standing(change, max_accuracy_drop))
     reasons.append(_drop_reason(change, max_accuracy_drop))
     return _worst(standings), tuple(reasons)
@@ -121,10 +126,9 @@ def _excess_reason(attack: AttackResult) -> str:
 def _drop_reason(change: PairedChange | None, budget: float) -> str:
     if change is None:
         return "the change of clean accuracy was not measured: no clean test set was given"
-    low, high = -change.ci95[1], -change.ci95[0]
+    low, high = (points(end) for end in change.ci95)
     return (
-        f"clean accuracy fell by {percent(-change.value)} ({percent(low)} to {percent(high)}); "
-        f"the budget is {percent(budget)}"
+        f"clean accuracy: {points(change.value)} ({low} to {high}); the budget is {points(-budget)}"
     )
 
 
@@ -149,4 +153,4 @@ def _drop_gate(limit: float | None, change: PairedChange | None) -> list[str]:
         return ["the change of clean accuracy was not measured, so its limit is not met"]
     if -change.value <= limit + 1e-9:
         return []
-    return [f"clean accuracy fell by {percent(-change.value)}; the limit is {percent(limit)}"]
+    return [f"clean accuracy: {points(change.value)}; the limit is {points(-limit)}"]

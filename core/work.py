@@ -52,7 +52,6 @@ def write(outcomes: Mapping[str, Outcome], folder: Path) -> dict[str, RepairRepo
         _write_outcome(outcome, folder)
         return {"": outcome.report}
     for name, outcome in outcomes.items():
-        (folder / name).mkdir()
         _write_outcome(outcome, folder / name)
     reports = {name: outcome.report for name, outcome in outcomes.items()}
     report.write_index(reports, folder)
@@ -131,6 +130,7 @@ def _write_outcome(outcome: Outcome, folder: Path) -> None:
         "repaired.weights.h5": modelfile.write_weights,
     }
     try:
+        folder.mkdir(exist_ok=True)
         for name, write_file in files.items():
             write_file(outcome.repaired, folder / name)
         modelfile.write(outcome.goodnet, folder / "goodnet.h5")

@@ -1,7 +1,7 @@
 """Labelled images: opened lazily, checked, read in chunks, kept in one canonical form."""
 
 from .canonical import DatasetFacts, load_canonical, save_canonical
-from .checking import check_against
+from .checking import check_against, check_targets
 from .images import LabelledImages, Source
 from .layouts import Layout
 from .opening import from_arrays, open_images, open_pictures
@@ -18,6 +18,7 @@ __all__ = [
     "Split",
     "as_poisoned",
     "check_against",
+    "check_targets",
     "from_arrays",
     "load_canonical",
     "open_images",

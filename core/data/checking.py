@@ -5,6 +5,7 @@ import numpy as np
 from .. import errors
 from . import layouts
 from .images import LabelArray, LabelledImages
+from .poisoned import PoisonedImages
 
 
 def check_against(
@@ -33,6 +34,22 @@ def check_against(
     _check_labels(images.labels, n_classes, f"{role}: {images.name}")
     if images.true_labels is not None:
         _check_labels(images.true_labels, n_classes, f"{role}: {images.name}, true labels")
+
+
+def check_targets(poisoned: PoisonedImages, *, n_classes: int, role: str) -> None:
+    """Raise where a trigger is said to send images to a class that the model does not have.
+
+    Nothing would ever be found there, and the attack would look repaired.
+
+    Args:
+        poisoned: Any poisoned images.
+        n_classes: Number of classes of the model.
+        role: What the images are for, in words, for the message.
+
+    Raises:
+        LabelOutOfRange: A target is not a class of the model.
+    """
+    _check_labels(poisoned.targets, n_classes, f"{role}: target labels")
 
 
 def _check_shape(images: LabelledImages, expected: tuple[int, ...], role: str) -> None:

@@ -46,6 +46,13 @@ def select_accuracy(model: keras.Model, validation: Validation) -> float:
     return metrics.accuracy(forward, validation.select, validation.preprocessing)
 
 
+def untouched(selection: Selection) -> tuple[str, ...]:
+    """A warning where no training stayed within the budget, so that none of it was kept."""
+    if selection.epoch != 0:
+        return ()
+    return ("no epoch of fine-tuning was within the accuracy budget, so none was kept",)
+
+
 def over_budget(selection: Selection) -> tuple[str, ...]:
     """A warning where the repair cost more than its budget on the select images."""
     drop = selection.select_accuracy_before - selection.select_accuracy_after

@@ -64,7 +64,7 @@ def repair(
         selection=selection,
         pruning_curve=curve,
         training_curve=tuned.curve,
-        warnings=base.over_budget(selection),
+        warnings=(*base.untouched(selection), *base.over_budget(selection)),
     )
 
 

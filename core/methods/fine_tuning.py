@@ -48,5 +48,5 @@ def repair(
         model=tuned.model,
         selection=selection,
         training_curve=tuned.curve,
-        warnings=base.over_budget(selection),
+        warnings=(*base.untouched(selection), *base.over_budget(selection)),
     )

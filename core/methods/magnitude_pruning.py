@@ -54,7 +54,7 @@ def repair(
         callbacks=[_sparsity.UpdatePruningStep(), recorder],
         verbose=0,
     )
-    sparse = models.copy(_sparsity.strip_pruning(wrapped))
+    sparse = models.with_weights_of(model, _sparsity.strip_pruning(wrapped))
     _check_sparsity(sparse, params.sparsity)
     selection = Selection(
         rule="a given sparsity, whatever it costs; nothing was chosen",
@@ -74,8 +74,11 @@ def repair(
 
 
 def sparsities(model: keras.Model) -> dict[str, float]:
-    """Layer name to the share of its kernel that is 0, for every layer with a kernel."""
-    kernels = {layer.name: getattr(layer, "kernel", None) for layer in model.layers}
+    """Layer name to the share of its kernel that is 0, for every layer with a kernel.
+
+    Of a separable convolution the pointwise kernel counts; depthwise kernels are not pruned.
+    """
+    kernels = {layer.name: _kernel(layer) for layer in model.layers}
     return {
         name: float(np.mean(kernel.numpy() == 0))
         for name, kernel in kernels.items()
@@ -83,16 +86,34 @@ def sparsities(model: keras.Model) -> dict[str, float]:
     }
 
 
+def _kernel(layer: keras.layers.Layer) -> tf.Variable | None:
+    return getattr(layer, "kernel", getattr(layer, "pointwise_kernel", None))
+
+
 def _wrapped(model: keras.Model, params: MagnitudePruning, n_images: int) -> keras.Model:
     # The wrappers train the very layers they are given, so they are given those of a copy.
-    schedule = _schedule(params, finetuning.steps_per_epoch(params, n_images))
-    wrapped = _sparsity.prune_low_magnitude(models.copy(model), pruning_schedule=schedule)
+    wrapped = _sparsity.prune_low_magnitude(
+        models.trainable_copy(model),
+        pruning_schedule=_schedule(params, finetuning.steps_per_epoch(params, n_images)),
+        pruning_policy=_OnlyKernels(),
+    )
     from_logits = not network.is_softmax(model)
     wrapped.compile(
         optimizer=finetuning.optimizer(params, n_images),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits),
     )
     return wrapped
+
+
+class _OnlyKernels(_sparsity.PruningPolicy):  # type: ignore[misc, name-defined]
+    """Wraps no layer that has nothing to prune; the library refuses those that it does not know."""
+
+    def allow_pruning(self, layer: keras.layers.Layer) -> bool:
+        """Whether the layer is wrapped."""
+        return _kernel(layer) is not None
+
+    def ensure_model_supports_pruning(self, model: keras.Model) -> None:
+        """Every model of layers that are read here does."""
 
 
 def _schedule(params: MagnitudePruning, steps_per_epoch: int) -> Any:
@@ -150,20 +171,21 @@ class _Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Epoch 0 is before the first step."""
         del logs
-        self._record(0, None)
+        self._record(0, None, learning_rate=None)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Keras counts epochs from 0, the curve from 1."""
         assert logs is not None
-        self._record(epoch + 1, finetuning.mean_loss([logs["loss"]], self._params))
+        loss = finetuning.mean_loss([logs["loss"]], self._params)
+        self._record(epoch + 1, loss, learning_rate=float(self.model.optimizer.learning_rate))
 
-    def _record(self, epoch: int, loss: float | None) -> None:
+    def _record(self, epoch: int, loss: float | None, *, learning_rate: float | None) -> None:
         select, preprocessing = self._validation.select, self._validation.preprocessing
         point = TrainingEpoch(
             epoch=epoch,
             loss=loss,
             select_accuracy=metrics.accuracy(self._forward, select, preprocessing),
-            learning_rate=self._params.learning_rate,
+            learning_rate=learning_rate,
         )
         self.curve.append(point)
         self._execution.on_event(
@@ -177,10 +199,13 @@ class _Recorder(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def _check_sparsity(model: keras.Model, wanted: float) -> None:
-    """A repair that pruned nothing must never be reported as one that did."""
+    """A repair that pruned nothing must never be reported as one that did.
+
+    A kernel may be sparser than asked: dead channels had zeros before, and never change.
+    """
     for name, measured in sparsities(model).items():
-        size = int(tf.size(model.get_layer(name).kernel))
-        if abs(measured - wanted) > 1 / size + 1e-6:
+        size = int(tf.size(_kernel(model.get_layer(name))))
+        if wanted - measured > 1 / size + 1e-6:
             raise errors.RepairFailed(
                 f"the kernel of {name} came out with sparsity {measured:.3f}, not {wanted}",
                 place=name, expected=wanted, received=measured,

@@ -100,7 +100,7 @@ def _lollipops(figure: Figure, changes: tuple[ClassChange, ...]) -> None:
 
 def _values(plot: Axes, changes: tuple[ClassChange, ...]) -> None:
     for row, change in enumerate(changes):
-        text = wording.points(change.value).removesuffix(" points").replace("no change", "0")
+        text = percentages.points(change.value).removesuffix(" points").replace("no change", "0")
         plot.text(
             1 + _RIGHT / (canvas.WIDTH - _LEFT - _RIGHT), row, text,
             transform=plot.get_yaxis_transform(), ha="right", va="center_baseline", size=10,

@@ -28,7 +28,7 @@ def _clean_accuracy(report: RepairReport) -> Headline:
     before, after = report.before.clean_accuracy, report.after.clean_accuracy
     beside = "no clean test images were given"
     if before is not None and after is not None:
-        change = wording.points(after.value - before.value)
+        change = percentages.points(after.value - before.value)
         beside = f"was {percentages.percent(before.value)}, {change}"
     return _headline("Clean accuracy", after, beside)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from .. import percentages
 from ..results import RepairReport
 from . import tables, wording
 from .index import Row
@@ -42,7 +43,7 @@ def index_page(rows: Sequence[Row]) -> str:
 
 def _index_row(row: Row) -> tuple[str, ...]:
     return (
-        wording.points(-row.max_accuracy_drop),
+        percentages.points(-row.max_accuracy_drop),
         wording.STATUS[row.verdict],
         wording.before_and_after(row.clean_accuracy_before, row.clean_accuracy_after),
         wording.before_and_after(row.attack_success_rate_before, row.attack_success_rate_after),

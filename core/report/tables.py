@@ -88,7 +88,7 @@ def of_classes(changes: tuple[measures.ClassChange, ...]) -> Table:
                 wording.count(change.n),
                 percentages.percent(change.before),
                 percentages.percent(change.after),
-                wording.points(change.value),
+                percentages.points(change.value),
             )
             for change in changes
         ),
@@ -105,7 +105,7 @@ def of_selection(report: RepairReport) -> Table:
             f"clean validation images only: {wording.count(chosen.n_tune)} to tune on, "
             f"{wording.count(chosen.n_select)} to select on",
         ),
-        ("Accuracy budget", f"{wording.points(-chosen.max_accuracy_drop)} on select images"),
+        ("Accuracy budget", f"{percentages.points(-chosen.max_accuracy_drop)} on select images"),
         (
             "Select accuracy",
             f"{percentages.percent(chosen.select_accuracy_before)} before, "

@@ -4,7 +4,8 @@ import math
 import types
 from collections.abc import Callable, Mapping
 
-from ..percentages import percent
+from ..percentages import percent as percent
+from ..percentages import points as points
 from ..results import Gate, PairedChange, Rate, RepairReport, Verdict
 from . import measures
 
@@ -79,14 +80,6 @@ def at_most(rate: Rate) -> str:
 def evidence(rate: Rate) -> str:
     """The interval of a rate and what it was measured on."""
     return f"95 % interval {interval(rate)}, n = {count(rate.n)}"
-
-
-def points(change: float) -> str:
-    """A change of a share in signed percentage points, never rounded onto 0 from beside it."""
-    if change == 0:
-        return "no change"
-    decimals = 1 if abs(change) >= 0.0005 else 2
-    return f"{change * 100:+.{decimals}f} points".replace("-", "\N{MINUS SIGN}")
 
 
 def paired_change(change: PairedChange | None) -> str:

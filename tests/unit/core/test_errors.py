@@ -56,3 +56,15 @@ def test_details_become_plain_json():
 def test_a_number_that_json_does_not_know_is_told_in_words():
     told = errors.to_json(errors.InvalidInput("no", rate=float("nan"), limit=np.inf))["details"]
     assert told == {"rate": "nan", "limit": "inf"}
+
+
+def test_an_error_about_a_file_names_the_file_once():
+    damaged = errors.CorruptFile("the file is damaged", place="/data")
+    told = errors.about(damaged, "faces.h5")
+    assert (str(told), told.details) == ("faces.h5: the file is damaged", {"place": "/data"})
+    assert isinstance(told, errors.CorruptFile)
+    assert errors.about(told, "faces.h5") is told
+
+
+def test_the_name_of_a_file_inside_another_word_does_not_name_the_file():
+    assert str(errors.about(errors.CorruptFile("the file is damaged"), "f")).startswith("f: ")

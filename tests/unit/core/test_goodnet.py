@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tf_keras as keras
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,3 +104,23 @@ def test_without_clean_images_there_is_no_false_positive_rate(pair, tiny_case):
     predictions = metrics.predict(pair[0], tests, tiny.SCALED)
     result = goodnet.evaluate(predictions, tests, Rule(), class_index=tiny.N_CLASSES)
     assert result.false_positive_rate is None and result.clean_accuracy is None
+
+
+def small(*last):
+    layers = keras.layers
+    return keras.Sequential(
+        [layers.Input(tiny.SHAPE), layers.Conv2D(4, 10), layers.GlobalAveragePooling2D(), *last]
+    )
+
+
+@pytest.mark.parametrize("name", ["answer", "scaled", "probabilities", "input", "scores", "flag"])
+def test_layers_of_the_models_may_be_called_what_they_like(name):
+    model = small(keras.layers.Dense(tiny.N_CLASSES, name=name))
+    rule = Rule(threshold=0.5, false_positive_rate=0.01)
+    assert np.array_equal(answers(joined((model, model), rule)), answers(model))
+
+
+def test_probabilities_behind_a_reshape_are_not_made_probabilities_again():
+    model = small(keras.layers.Softmax(), keras.layers.Reshape((4,)))
+    scores = joined((model, model), Rule())(tiny.SCALED.apply(IMAGES.at([0, 1]))).numpy()
+    assert scores[:, :-1] == pytest.approx(model(tiny.SCALED.apply(IMAGES.at([0, 1]))).numpy())

@@ -224,3 +224,21 @@ def test_a_shared_layer_is_built_once():
     expected = twice.reshape(5, -1).sum(1, keepdims=True) + 1
     assert models.build(file).predict(IMAGES, verbose=0) == pytest.approx(np.tile(expected, 2))
     assert graph.flat(file.architecture) == file.network
+
+
+def test_a_trainable_copy_can_be_trained_and_the_model_stays_frozen():
+    model = small()
+    model.trainable = False
+    assert len(models.trainable_copy(model).trainable_weights) == 6
+    assert not model.trainable_weights
+
+
+def test_the_weights_of_a_trained_copy_come_into_a_copy_of_the_model():
+    model = small()
+    model.get_layer("norm").trainable = False
+    trained = models.trainable_copy(model)
+    trained.set_weights([weights + 1 for weights in trained.get_weights()])
+    done = models.with_weights_of(model, trained)
+    assert not done.get_layer("norm").trainable
+    for expected, received in zip(trained.get_weights(), done.get_weights(), strict=True):
+        assert np.array_equal(expected, received)

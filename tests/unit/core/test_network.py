@@ -64,3 +64,55 @@ def test_softmax_is_seen_wherever_it_stands():
     assert network.is_softmax(
         keras.Model(logits.input, keras.layers.Activation("softmax")(logits.output))
     )
+    assert network.is_softmax(
+        keras.Model(logits.input, keras.layers.Reshape((4,))(keras.layers.Softmax()(logits.output)))
+    )
+
+
+def chain(*layers):
+    return keras.Sequential([keras.layers.Input(tiny.SHAPE), *layers])
+
+
+def test_the_activation_of_a_layer_is_not_read_behind_a_normalization_that_follows_it():
+    layers = keras.layers
+    model = chain(
+        layers.Conv2D(4, 3, activation="relu", name="conv"), layers.BatchNormalization(),
+        layers.Flatten(), layers.Dense(2),
+    )  # fmt: skip
+    assert network.activation_output(model, "conv") is model.get_layer("conv").output
+
+
+def test_one_relu_may_follow_several_convolutions():
+    layers = keras.layers
+    image, relu = layers.Input(tiny.SHAPE), layers.ReLU(name="relu")
+    x = relu(layers.Conv2D(4, 3, name="conv_1")(image))
+    second = relu(layers.Conv2D(4, 3, name="conv_2")(x))
+    model = keras.Model(image, layers.Dense(2)(layers.Flatten()(second)))
+    assert network.activation_output(model, "conv_1") is x
+    assert network.activation_output(model, "conv_2") is second
+
+
+def test_a_normalization_of_several_layers_belongs_to_none_of_them():
+    layers = keras.layers
+    image, norm = layers.Input(tiny.SHAPE), layers.BatchNormalization()
+    both = [norm(layers.Conv2D(4, 3, name=name)(image)) for name in ("a", "b")]
+    model = keras.Model(image, layers.Dense(2)(layers.Flatten()(layers.Add()(both))))
+    assert [layer.name for layer in network.with_normalization(model, "a")] == ["a"]
+
+
+def test_a_normalization_of_another_axis_does_not_belong_to_the_channels():
+    layers = keras.layers
+    model = chain(
+        layers.Conv2D(4, 3, name="conv"), layers.BatchNormalization(axis=1),
+        layers.Flatten(), layers.Dense(2),
+    )  # fmt: skip
+    assert [layer.name for layer in network.with_normalization(model, "conv")] == ["conv"]
+
+
+def test_channels_that_are_the_scores_of_the_classes_are_seen():
+    layers = keras.layers
+    model = chain(
+        layers.Conv2D(4, 3, activation="relu", name="conv"), layers.Conv2D(4, 1, name="scores"),
+        layers.GlobalAveragePooling2D(), layers.Activation("softmax"),
+    )  # fmt: skip
+    assert network.gives_scores(model, "scores") and not network.gives_scores(model, "conv")

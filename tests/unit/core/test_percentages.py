@@ -1,6 +1,6 @@
 import pytest
 
-from core.percentages import percent
+from core.percentages import percent, points
 
 
 @pytest.mark.parametrize(
@@ -9,3 +9,11 @@ from core.percentages import percent
 )
 def test_a_share_is_said_with_one_decimal_but_never_rounded_to_nothing_or_all(share, said):
     assert percent(share) == said
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(0.0, "no change"), (0.005, "+0.5 points"), (-0.912, "−91.2 points"), (2e-4, "+0.02 points")],
+)
+def test_a_change_is_said_in_signed_points(change, said):
+    assert points(change) == said

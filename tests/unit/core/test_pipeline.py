@@ -163,3 +163,20 @@ def test_a_listener_that_raises_stops_the_work(subject):
 
     with pytest.raises(errors.Canceled):
         pipeline.repair_model(subject, QUICK, stop)
+
+
+def test_a_target_that_the_model_does_not_have_is_refused(subject):
+    bad = data.as_poisoned(tiny.labelled(20, 0), labels="original", target_label=99)
+    with pytest.raises(errors.LabelOutOfRange, match="label 99"):
+        repair(dataclasses.replace(subject, tests=metrics.TestSets(clean=None, poisoned=(bad,))))
+
+
+def test_a_single_validation_image_is_refused(subject):
+    one = tiny.labelled(1, 5)
+    with pytest.raises(errors.InvalidDataset, match="has one image"):
+        repair(dataclasses.replace(subject, clean_validation=one))
+
+
+def test_an_impossible_budget_is_refused(subject):
+    with pytest.raises(errors.InvalidParams, match="max_accuracy_drop"):
+        repair(subject, max_accuracy_drops=(2.0,))

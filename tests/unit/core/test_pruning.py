@@ -147,3 +147,76 @@ def test_a_copy_shares_no_weight_with_the_model():
     copied = models.copy(MODEL)
     copied.weights[0].assign(copied.weights[0] + 1)
     assert not np.array_equal(copied.get_weights()[0], MODEL.get_weights()[0])
+
+
+def chained(*layers):
+    keras.utils.set_random_seed(3)
+    return keras.Sequential([keras.layers.Input(tiny.SHAPE), *layers])
+
+
+def with_one_relu_for_all():
+    keras.utils.set_random_seed(3)
+    image, relu = keras.layers.Input(tiny.SHAPE), keras.layers.ReLU()
+    x = relu(keras.layers.Conv2D(6, 3, name="first")(image))
+    x = relu(keras.layers.Conv2D(6, 3, name="conv")(x))
+    return keras.Model(image, keras.layers.Dense(4)(keras.layers.Flatten()(x)))
+
+
+CHAINS = {
+    "separable": lambda layers: chained(
+        layers.SeparableConv2D(6, 3, activation="relu", name="conv"), layers.MaxPooling2D(),
+        layers.Flatten(), layers.Dense(4),
+    ),
+    "grouped": lambda layers: chained(
+        layers.Conv2D(6, 3, groups=3, name="conv"), layers.ELU(), layers.Flatten(), layers.Dense(4)
+    ),
+    "bare normalization": lambda layers: chained(
+        layers.Conv2D(6, 3, use_bias=False, name="conv"),
+        layers.BatchNormalization(center=False, scale=False), layers.Flatten(), layers.Dense(4),
+    ),
+    "normalized rows": lambda layers: chained(
+        layers.Conv2D(6, 3, name="conv"),
+        layers.BatchNormalization(axis=1, beta_initializer="ones"), layers.Flatten(),
+        layers.Dense(4),
+    ),
+    "relu that does not keep zero": lambda layers: chained(
+        layers.Conv2D(6, 3, name="conv"), layers.ReLU(threshold=0.5, negative_slope=0.3),
+        layers.Flatten(), layers.Dense(4),
+    ),
+    "relu behind global pooling": lambda layers: chained(
+        layers.Conv2D(6, 3, name="conv"), layers.GlobalAveragePooling2D(), layers.ReLU(),
+        layers.Dense(4),
+    ),
+    "one relu for all": lambda _: with_one_relu_for_all(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CHAINS)
+def test_what_is_swept_is_what_is_silenced_whatever_follows_the_convolution(kind):
+    model = CHAINS[kind](keras.layers)
+    scores = pruning.channel_scores(model, ["conv"], IMAGES, tiny.SCALED, order="mean-activation")
+    order = pruning.pruning_order(scores)
+    images = tiny.SCALED.apply(IMAGES.at(np.arange(5)))
+    split = network.split_at(model, ["conv"])
+    keep = np.ones(6, np.float32)
+    keep[[channel.index for channel in order[:4]]] = 0
+    swept = split.tail(split.head(images), {"conv": keep})
+    silenced = pruning.silence_channels(model, order[:4])
+    assert np.allclose(swept, silenced(images, training=False), atol=1e-5)
+
+
+def test_the_scores_of_the_classes_are_not_pruned():
+    layers = keras.layers
+    model = chained(
+        layers.Conv2D(6, 3, activation="relu", name="conv"), layers.Conv2D(4, 1, name="scores"),
+        layers.GlobalAveragePooling2D(), layers.Softmax(),
+    )  # fmt: skip
+    assert pruning.prunable_layers(model) == ("conv",)
+
+
+def test_a_convolution_that_is_used_twice_is_not_pruned():
+    image = keras.layers.Input(tiny.SHAPE)
+    shared = keras.layers.Conv2D(3, 3, padding="same", activation="relu", name="shared")
+    x = keras.layers.Conv2D(3, 3, name="own")(shared(shared(image)))
+    model = keras.Model(image, keras.layers.Dense(4)(keras.layers.Flatten()(x)))
+    assert pruning.prunable_layers(model) == ("own",)

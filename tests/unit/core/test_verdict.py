@@ -89,3 +89,11 @@ def test_what_was_not_measured_does_not_meet_a_limit():
 
 def test_no_limit_is_always_met():
     assert verdict.check_gate(GateLimits(), evaluation(attack(1000)), None).passed
+
+
+def test_an_attack_that_could_not_be_measured_leaves_the_verdict_open():
+    before = evaluation(attack(1000, name="a"), attack(0, 0, name="b"))
+    after = evaluation(attack(0, name="a"), attack(0, 0, name="b"))
+    word, reasons = verdict.judge(before, after, change(0), max_accuracy_drop=0.04)
+    assert word == "inconclusive"
+    assert "the attack b was not measured: no image of it could be fooled" in reasons

@@ -59,3 +59,10 @@ def test_named_classes_must_be_as_many_as_the_model_has(tmp_path):
 def test_pictures_without_labels_are_checked_for_their_shape_only(tmp_path):
     (tmp_path / "a.png").write_bytes(files.picture(files.faces()[0]))
     check(data.open_pictures([tmp_path / "a.png"]), n_classes=1)
+
+
+def test_a_target_that_is_no_class_of_the_model_is_told():
+    poisoned = data.as_poisoned(IMAGES, labels="original", target_label=6)
+    with pytest.raises(errors.LabelOutOfRange, match="target labels: label 6"):
+        data.check_targets(poisoned, n_classes=6, role="poisoned test")
+    data.check_targets(poisoned, n_classes=7, role="poisoned test")

@@ -1,7 +1,9 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
-from core import catalogue, methods, metrics
+from core import catalogue, methods, metrics, models
 from core.methods import base
 from core.results import Selection
 from tests import tiny
@@ -82,3 +84,19 @@ def test_select_accuracy_is_measured_on_select(tiny_case, validation):
     forward = metrics.compiled(tiny_case.model)
     expected = metrics.accuracy(forward, validation.select, tiny.SCALED)
     assert base.select_accuracy(tiny_case.model, validation) == expected
+
+
+@every_method
+def test_frozen_layers_are_repaired_too_and_come_back_frozen(name, tiny_case, validation):
+    frozen = models.copy(tiny_case.model)
+    frozen.trainable = False
+    done = repair(name, frozen, validation, budget=1.0)
+    assert not done.model.trainable_weights
+    for before, after in zip(frozen.get_weights(), done.model.get_weights(), strict=True):
+        assert not np.array_equal(before, after)
+
+
+def test_training_of_which_nothing_was_kept_is_told():
+    (warning,) = base.untouched(dataclasses.replace(selection(0.9, 0.9), epoch=0))
+    assert "none was kept" in warning
+    assert base.untouched(dataclasses.replace(selection(0.9, 0.9), epoch=3)) == ()

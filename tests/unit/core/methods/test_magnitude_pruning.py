@@ -1,8 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
+import tf_keras as keras
 
-from core import catalogue, errors, methods
+from core import catalogue, errors, methods, pruning
 from core.methods import magnitude_pruning
+from tests import tiny
 
 
 def repair(tiny_case, validation, **params):
@@ -55,3 +59,32 @@ def test_a_cost_over_the_budget_is_a_warning(tiny_case, validation):
     drop = done.selection.select_accuracy_before - done.selection.select_accuracy_after
     assert drop > 0.04 and "more than its budget" in done.warnings[0]
     assert np.isfinite(drop)
+
+
+def test_layers_that_the_library_does_not_know_are_no_hindrance(validation):
+    layers = keras.layers
+    model = keras.Sequential(
+        [layers.Input(tiny.SHAPE), layers.Rescaling(0.5), layers.SeparableConv2D(6, 3),
+         layers.DepthwiseConv2D(3), layers.Flatten(), layers.Dense(4, activation="softmax")]
+    )  # fmt: skip
+    done = repair(tiny.Tiny(model=model, validation=None, tests=None), validation, epochs=1)
+    assert list(magnitude_pruning.sparsities(done.model).values()) == pytest.approx(
+        [0.8, 0.8], abs=0.1
+    )
+
+
+def test_dead_channels_may_make_a_kernel_sparser_than_asked(tiny_case, validation):
+    dead = pruning.silence_channels(
+        tiny_case.model, [pruning.Channel("conv_3", index) for index in range(9)]
+    )
+    case = dataclasses.replace(tiny_case, model=dead)
+    done = repair(case, validation, epochs=1, sparsity=0.2)
+    measured = magnitude_pruning.sparsities(done.model)
+    assert measured["conv_3"] == 0.75
+    assert measured["fc_1"] == pytest.approx(0.2, abs=0.01)
+
+
+def test_the_curve_tells_the_learning_rate_that_each_epoch_ended_with(tiny_case, validation):
+    done = repair(tiny_case, validation, epochs=2, schedule="cosine", learning_rate=1e-3)
+    rates = [point.learning_rate for point in done.training_curve]
+    assert rates[0] is None and rates[1] > 5e-4 > 5e-5 > rates[2]

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 (the minus signs and the dashes are meant)
 import dataclasses
 import re
 
