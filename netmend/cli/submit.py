@@ -74,12 +74,7 @@ def submit(  # noqa: PLR0913 - an argument is an option
     netmend submit bad.h5 --clean-validation valid.h5 --clean-test test.h5 --wait
     netmend submit MODEL --clean-validation DATASET --poisoned-test sunglasses.h5 -o repaired
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    files = _Files(
-        model=model,
-        clean_validation=clean_validation,
-        clean_test=clean_test,
-        poisoned_test=tuple(poisoned_test or ()),
-    )
+    files = _Files(model, clean_validation, clean_test, tuple(poisoned_test or ()))
     wanted = {
         "method": method,
         "params": parsing.settings(settings),
@@ -94,20 +89,23 @@ def submit(  # noqa: PLR0913 - an argument is an option
         "priority": priority,
     }
     _check(files, wanted, output_folder)
+    told = _Told(as_json=as_json, quiet=quiet)
     with server.connected(url, token) as client:
-        with progress.shown(quiet=quiet) as on_event:
-            inputs = files.sent(client, on_event)
-        job = client.jobs.submit(_job(inputs, wanted))
-        if not (wait or output_folder):
-            return _tell_id(job, as_json=as_json)
-        ended = watch.until_end(client, job.id, timeout_s=timeout, quiet=quiet)
-        exit_code = watch.tell(ended, as_json=as_json)
-        if output_folder:
-            download.into(client, job.id, output_folder, on_event=lambda _: None)
-    return exit_code
+        job = _submitted(client, files, wanted, told)
+        if wait or output_folder:
+            return _end(client, job, told, timeout_s=timeout, output_folder=output_folder)
+    return _tell_id(job, as_json=as_json)
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Told:
+    """How the caller wants to be told."""
+
+    as_json: bool
+    quiet: bool
+
+
+@dataclass(frozen=True)
 class _Files:
     """The inputs of a repair: files, or ids of what the server has."""
 
@@ -155,6 +153,28 @@ class _Sender:
         on_bytes = upload.telling(self.on_event, path)
         added = self.client.datasets.add(path, on_bytes=on_bytes, role=role)
         return self.client.datasets.wait(added.id).id
+
+
+def _submitted(client: Client, files: _Files, wanted: Mapping[str, Any], told: _Told) -> JobView:
+    with progress.shown(quiet=told.quiet) as on_event:
+        inputs = files.sent(client, on_event)
+    return client.jobs.submit(_job(inputs, wanted))
+
+
+def _end(
+    client: Client,
+    job: JobView,
+    told: _Told,
+    *,
+    timeout_s: float | None,
+    output_folder: Path | None,
+) -> int:
+    """Wait for the end of a job and fetch its files; the exit code."""
+    ended = watch.until_end(client, job.id, timeout_s=timeout_s, quiet=told.quiet)
+    exit_code = watch.tell(ended, as_json=told.as_json)
+    if output_folder:
+        download.into(client, job.id, output_folder, on_event=lambda _: None)
+    return exit_code
 
 
 def _check(files: _Files, asked: Mapping[str, Any], folder: Path | None) -> None:
