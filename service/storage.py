@@ -95,7 +95,7 @@ class LocalStorage:
 
     def put(self, stream: BinaryIO) -> Stored:
         """See `Storage`."""
-        with _full_disk(), self._temporary() as partial:
+        with full_disk_told("in storage"), self._temporary() as partial:
             stored = _copy(stream, partial)
             self._appear(partial, stored.sha256)
         return stored
@@ -103,7 +103,7 @@ class LocalStorage:
     def take(self, path: Path, sha256: str) -> Stored:
         """See `Storage`."""
         stored = Stored(sha256=sha256, n_bytes=path.stat().st_size)
-        with _full_disk():
+        with full_disk_told("in storage"):
             try:
                 _sync(path)
                 self._appear(path, sha256)
@@ -198,14 +198,15 @@ def _sync(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _full_disk() -> Iterator[None]:
+def full_disk_told(place: str) -> Iterator[None]:
+    """Where a disk is full: `errors.InsufficientStorage`, which says in what there is no room."""
     try:
         yield
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise errors.InsufficientStorage(
-            "there is no room left in storage", reason=error.strerror
+            f"there is no room left {place}", reason=error.strerror
         ) from error
 
 

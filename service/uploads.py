@@ -4,7 +4,6 @@ How far an upload has got is the size of its file, which is true also after a cr
 """
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import io
@@ -169,7 +168,7 @@ def _receive(file: io.BufferedRandom, stream: Readable, most: int, min_free_byte
         if looked_at is None or end - looked_at >= _LOOK_EVERY_BYTES:
             _refuse_full_disk(file, min_free_bytes)
             looked_at = end
-        with _full_disk():
+        with storage.full_disk_told("for uploads"):
             file.write(chunk)
         end += len(chunk)
     return end
@@ -241,7 +240,7 @@ def _opened(folder: Path, upload: Upload) -> Iterator[io.BufferedRandom]:
 
 
 def _flush(file: io.BufferedRandom) -> None:
-    with _full_disk():
+    with storage.full_disk_told("for uploads"):
         file.flush()
         os.fsync(file.fileno())
 
@@ -254,18 +253,6 @@ def _refuse_full_disk(file: io.BufferedRandom, min_free_bytes: int) -> None:
             f"{free} bytes are free, and {min_free_bytes} have to stay free",
             expected=min_free_bytes, received=free,
         )  # fmt: skip
-
-
-@contextlib.contextmanager
-def _full_disk() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        raise errors.InsufficientStorage(
-            "there is no room left for uploads", reason=error.strerror
-        ) from error
 
 
 def _too_large(max_bytes: int) -> errors.UploadTooLarge:
