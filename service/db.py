@@ -135,10 +135,13 @@ def session_scope(engine: sa.Engine, *, read_only: bool = False) -> Iterator[Ses
 def upgrade(engine: sa.Engine) -> None:
     """Bring the tables to the newest form; two who try at once do it after one another.
 
+    SQLite changes a table by copying it and dropping the old one, and with foreign keys on that
+    would delete what refers to it; they are off meanwhile.
+
     Raises:
         DatabaseUnavailable: The database is away.
     """
-    with _connection(engine) as connection:
+    with _connection(engine.execution_options(rebuilds_tables=True)) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         alembic.command.upgrade(_alembic(connection), "head")
@@ -192,14 +195,16 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
         f"busy_timeout={_BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",  # a job that was accepted survives a power cut
-        "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    # Only outside of a transaction, so it is said before each one.
+    enforced = "OFF" if options.get("rebuilds_tables", False) else "ON"
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={enforced}")
+    connection.exec_driver_sql("BEGIN" if options.get("read_only", False) else "BEGIN IMMEDIATE")
 
 
 def _utc(value: datetime.datetime) -> datetime.datetime:

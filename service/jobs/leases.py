@@ -88,6 +88,7 @@ def sweep(session: Session, *, max_losses: int) -> Swept:
     query = (
         sa.select(*_OWNED)
         .where(transitions.expired())
+        .order_by(Job.batch_id, Job.id)  # two who sweep lock the rows of batches in one order
         .limit(_SWEEP_LIMIT)
         .with_for_update(skip_locked=True)  # SQLite, which has one writer, ignores this
     )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..db import epoch, now
-from ..tables import LIVE, Job, JobEvent
+from ..tables import FINAL, LIVE, Batch, Job, JobEvent
 
 Row = sa.Row[*tuple[Any, ...]]
 
@@ -74,6 +74,8 @@ def change(
         session.execute(
             sa.insert(JobEvent).values(job_id=row.job_id, seq=row.n_events, type="state", data=data)
         )
+        if to in FINAL and row.batch_id is not None:
+            _count_down(session, row.batch_id)
     return row
 
 
@@ -98,8 +100,24 @@ def ended() -> dict[str, Any]:
     return {**UNOWNED, "finished_at": now()}
 
 
+def _count_down(session: Session, batch_id: str) -> None:
+    """One job less of a batch is open; the last one closes it.
+
+    Counted in the row of the batch, which both of two jobs that end at once have to lock: asking
+    whether other jobs are open, each would see the other one.
+    """
+    is_last = Batch.n_open == 1
+    session.execute(
+        sa.update(Batch)
+        .where(Batch.id == batch_id)
+        .values(n_open=Batch.n_open - 1, finished_at=sa.case((is_last, now()), else_=None))
+        .execution_options(synchronize_session=False)
+    )
+
+
 _RETURNED = (
     Job.id.label("job_id"),
+    Job.batch_id,
     Job.attempt,
     Job.kind,
     Job.queue,

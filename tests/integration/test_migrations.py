@@ -15,6 +15,9 @@ from tests.architecture import tree
 UPGRADE = "from service import db; from service.settings import Settings; \
 db.upgrade(db.make_engine(Settings()))"
 
+#: PostgreSQL cannot have any.
+DANGLING = {"sqlite": "PRAGMA foreign_key_check", "postgresql": "SELECT 1 WHERE false"}
+
 
 @pytest.fixture
 def empty(request, settings, tmp_path):
@@ -47,8 +50,30 @@ def test_an_upgrade_of_what_is_current_changes_nothing(engine):
         assert jobs.get(session, job_id).state == "queued"
 
 
-def test_down_to_nothing_and_up_again(engine):
+def test_a_job_keeps_its_history_through_every_upgrade(engine):
+    with db.session_scope(engine) as session:
+        job_id = factories.make_job(session).id
+    with db._connection(engine.execution_options(rebuilds_tables=True)) as connection:
+        alembic.command.downgrade(db._alembic(connection), "0001")
+    db.upgrade(engine)
+    with db.session_scope(engine, read_only=True) as session:
+        assert jobs.get(session, job_id).batch_id is None
+        assert [event.seq for event in jobs.events_after(session, job_id)] == [1]
+        assert len(jobs.inputs_of(session, job_id)) == 2
+
+
+def test_no_upgrade_leaves_a_reference_to_nothing(engine):
+    with db.session_scope(engine) as session:
+        factories.make_job(session)
+    with db._connection(engine.execution_options(rebuilds_tables=True)) as connection:
+        alembic.command.downgrade(db._alembic(connection), "0001")
+    db.upgrade(engine)
     with db._connection(engine) as connection:
+        assert list(connection.exec_driver_sql(DANGLING[connection.dialect.name])) == []
+
+
+def test_down_to_nothing_and_up_again(engine):
+    with db._connection(engine.execution_options(rebuilds_tables=True)) as connection:
         alembic.command.downgrade(db._alembic(connection), "base")
         assert sa.inspect(connection).get_table_names() == ["alembic_version"]
     db.upgrade(engine)
