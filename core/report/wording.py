@@ -169,7 +169,7 @@ _ABOUT_ATTACK: Mapping[Verdict, str] = types.MappingProxyType(
     {
         "repaired": "{attack} now succeeds on {after} of its images (was {before}); {accuracy}",
         "partial": "{attack} now succeeds on {after} of its images (was {before}); {accuracy}",
-        "not_repaired": "{attack} still succeeds on {after} of its images (was {before})",
+        "not_repaired": "{attack} succeeds on {after} of its images (was {before}); {accuracy}",
         "inconclusive": "the measured intervals do not decide it; "
         "{attack} now succeeds on {after} of its images (was {before})",
     }

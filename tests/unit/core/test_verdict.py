@@ -17,8 +17,8 @@ def attack(successes, n=1000, *, floor=(10, 1000), name="corner"):
     )  # fmt: skip
 
 
-def evaluation(*attacks):
-    return Evaluation(clean_accuracy=rate(950, 1000), attacks=attacks)
+def evaluation(*attacks, n_correct=950):
+    return Evaluation(clean_accuracy=rate(n_correct, 1000), attacks=attacks)
 
 
 def change(lost, n=5000):
@@ -47,6 +47,20 @@ def judge(before, after, lost=50, budget=0.04):
 )
 def test_the_verdict_follows_from_excess_and_drop(before, after, lost, expected):
     assert judge(evaluation(attack(before)), evaluation(attack(after)), lost) == expected
+
+
+@pytest.mark.parametrize(("n_correct", "expected"), [(475, "partial"), (474, "not_repaired")])
+def test_a_model_that_lost_more_than_half_of_its_accuracy_is_not_repaired(n_correct, expected):
+    after = evaluation(attack(0), n_correct=n_correct)
+    assert judge(evaluation(attack(1000)), after, lost=2500) == expected
+
+
+def test_the_loss_of_a_destroyed_model_is_told():
+    after = evaluation(attack(0), n_correct=100)
+    _, reasons = verdict.judge(
+        evaluation(attack(1000)), after, change(4000), max_accuracy_drop=0.04
+    )
+    assert reasons == ("more than half of the clean accuracy is lost: 10.0 %; it was 95.0 %",)
 
 
 def test_the_worst_attack_decides():
