@@ -51,8 +51,16 @@ def _own_stdout() -> TextIO:
 
 def _work() -> Mapping[str, Callable[[dict[str, Any], Callable[[Event], None]], Any]]:
     # Imported here because TensorFlow takes seconds: a request that cannot be read fails at once.
-    from . import demo, work
-    from .requests import DemoRequest, EvaluateRequest, PredictRequest, RepairRequest
+    from . import demo, devices, trying, work
+    from .requests import (
+        DemoRequest,
+        EvaluateRequest,
+        PredictRequest,
+        RepairRequest,
+        TryRequest,
+    )
+
+    devices.prepare()
 
     def repair(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
         reports = work.repair(RepairRequest.from_json(request), on_event)
@@ -65,11 +73,20 @@ def _work() -> Mapping[str, Callable[[dict[str, Any], Callable[[Event], None]], 
     def predict(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
         return work.predict(PredictRequest.from_json(request), on_event).tolist()
 
+    def try_models(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
+        return trying.answer(TryRequest.from_json(request), on_event).to_json()
+
     def make_demo(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
         written = demo.make(DemoRequest.from_json(request), on_event)
         return {role: str(path) for role, path in vars(written).items()}
 
-    return {"repair": repair, "evaluate": evaluate, "predict": predict, "demo": make_demo}
+    return {
+        "repair": repair,
+        "evaluate": evaluate,
+        "predict": predict,
+        "try": try_models,
+        "demo": make_demo,
+    }
 
 
 def _reporter(channel: TextIO) -> Callable[[Event], None]:
@@ -87,4 +104,6 @@ def _tell(channel: TextIO, message: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_code = main()
+    sys.stderr.flush()
+    os._exit(exit_code)  # all is told and written; taking TensorFlow apart would take a second

@@ -17,10 +17,11 @@ def _param(*, default: Any, text: str, **limits: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Params:
-    """What every method has: a name, a sentence and a source."""
+    """What every method has: a name, what it does, where it falls short, and a source."""
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    weakness: ClassVar[str]
     source: ClassVar[str]
 
 
@@ -66,6 +67,7 @@ class FineTuning(TrainingParams):
 
     name = "fine-tuning"
     summary = "Train on clean images; keep the last epoch within the accuracy budget."
+    weakness = "Often leaves the trigger as it is, above all in nets without batch normalization."
     source = "Baseline of Liu, Dolan-Gavitt, Garg, Fine-Pruning, RAID 2018, arXiv:1805.12185"
 
 
@@ -75,6 +77,7 @@ class FinePruning(TrainingParams):
 
     name = "fine-pruning"
     summary = "Silence the channels that clean images use least, then fine-tune."
+    weakness = "Leaves a trigger whose channels clean images need, too."
     source = "Liu, Dolan-Gavitt, Garg, Fine-Pruning, RAID 2018, arXiv:1805.12185"
 
     layers: str = _param(
@@ -92,6 +95,7 @@ class MagnitudePruning(TrainingParams):
 
     name = "magnitude-pruning"
     summary = "Zero the smallest weights of every kernel while training on clean images."
+    weakness = "Was made to shrink models, looks for no trigger, and mostly leaves it."
     source = "Zhu, Gupta, To prune or not to prune, 2017, arXiv:1710.01878, as tfmot does it"
 
     epochs: int = _param(default=3, text="passes over the tune images", minimum=1, maximum=1000)
@@ -133,6 +137,8 @@ METHODS: Mapping[str, type[Params]] = {
     params.name: params for params in (FineTuning, FinePruning, MagnitudePruning)
 }
 DEFAULT_METHOD = FinePruning.name
+#: Names of `architectures.NAMED`, for those who load no reader of model files.
+ARCHITECTURES = ("deepid-1283",)
 
 
 def parse(method: str, settings: Mapping[str, object]) -> Params:

@@ -1,5 +1,6 @@
 """The root of our errors, and what can be wrong with an input."""
 
+import contextlib
 import inspect
 import math
 import numbers
@@ -194,6 +195,12 @@ class OutOfMemory(RepairFailed):
     code = "out-of-memory"
 
 
+class GpuOutOfMemory(RepairFailed):
+    """The memory of the GPU is not enough, not even for the smallest batches."""
+
+    code = "gpu-out-of-memory"
+
+
 class InternalError(ProjectError):
     """Something went wrong inside netmend; the log says what."""
 
@@ -213,6 +220,20 @@ def about(error: ProjectError, name: str) -> ProjectError:
     told = type(error)(f"{name}: {error}", **error.details)
     told.code = error.code
     return told
+
+
+@contextlib.contextmanager
+def concerning(role: str) -> Iterator[None]:
+    """Have what is wrong with an input say, under ``role``, which one it is.
+
+    Args:
+        role: What the input is for: ``model``, ``clean validation``, ….
+    """
+    try:
+        yield
+    except InvalidInput as error:
+        error.details.setdefault("role", role)
+        raise
 
 
 def to_json(error: ProjectError) -> dict[str, Any]:

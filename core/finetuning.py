@@ -1,5 +1,6 @@
 """The one training loop: augmentation, masks kept, schedule, events, and which epoch is kept."""
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
-from . import augmentation, errors, metrics, models, network
+from . import augmentation, devices, errors, metrics, models, network
 from .catalogue import TrainingParams
 from .data import LabelledImages
 from .preprocessing import Preprocessing
@@ -47,6 +48,8 @@ class FineTuned:
     #: Epoch whose weights were kept; 0 is before the first step.
     epoch: int
     curve: tuple[TrainingEpoch, ...]
+    #: What was not as it had been wished for.
+    warnings: tuple[str, ...] = ()
 
 
 def fine_tune(
@@ -75,35 +78,21 @@ def fine_tune(
 
     Raises:
         TrainingDiverged: The loss stopped being a number.
+        GpuOutOfMemory: Not even batches of one image fit.
     """
-    trained = models.trainable_copy(model)
-    trainer = optimizer(params, len(validation.tune))
-    step, forward = _compiled_step(trained, trainer, masks or {}), metrics.compiled(trained)
-    rng = np.random.default_rng(execution.seed)
-    curve: list[TrainingEpoch] = []
-    weights = trained.get_weights()
-    for epoch in range(params.epochs + 1):
-        epoch_batches = batches(validation, params, rng) if epoch else ()
-        losses = [float(step(images, labels)) for images, labels in epoch_batches]
-        curve.append(
-            TrainingEpoch(
-                epoch=epoch,
-                loss=mean_loss(losses, params) if epoch else None,
-                select_accuracy=metrics.accuracy(
-                    forward, validation.select, validation.preprocessing
-                ),
-                learning_rate=float(trainer.learning_rate) if epoch else None,
-            )
+
+    def train(params: TrainingParams) -> FineTuned:
+        return _trained(
+            model,
+            validation,
+            params=params,
+            lowest_accuracy=lowest_accuracy,
+            execution=execution,
+            masks=masks or {},
         )
-        if kept_epoch(curve, lowest_accuracy) == epoch:
-            weights = trained.get_weights()
-        execution.on_event(_event(curve[-1], params.epochs))
-    trained.set_weights(weights)
-    return FineTuned(
-        model=models.with_weights_of(model, trained),
-        epoch=kept_epoch(curve, lowest_accuracy),
-        curve=tuple(curve),
-    )
+
+    tuned, warnings = devices.trained_within_memory(train, params, on_event=execution.on_event)
+    return dataclasses.replace(tuned, warnings=warnings)
 
 
 def kept_epoch(curve: Sequence[TrainingEpoch], lowest_accuracy: float) -> int:
@@ -161,6 +150,46 @@ def mean_loss(losses: Sequence[float], params: TrainingParams) -> float:
             learning_rate=params.learning_rate,
         )
     return mean
+
+
+def _trained(
+    model: keras.Model,
+    validation: Validation,
+    *,
+    params: TrainingParams,
+    lowest_accuracy: float,
+    execution: Execution,
+    masks: Mapping[int, _FloatArray],
+) -> FineTuned:
+    """One training from the start, as `fine_tune` says."""
+    trained = models.trainable_copy(model)
+    trainer = optimizer(params, len(validation.tune))
+    step, forward = _compiled_step(trained, trainer, masks), metrics.compiled(trained)
+    rng = np.random.default_rng(execution.seed)
+    curve: list[TrainingEpoch] = []
+    weights = trained.get_weights()
+    for epoch in range(params.epochs + 1):
+        epoch_batches = batches(validation, params, rng) if epoch else ()
+        losses = [float(step(images, labels)) for images, labels in epoch_batches]
+        curve.append(
+            TrainingEpoch(
+                epoch=epoch,
+                loss=mean_loss(losses, params) if epoch else None,
+                select_accuracy=metrics.accuracy(
+                    forward, validation.select, validation.preprocessing
+                ),
+                learning_rate=float(trainer.learning_rate) if epoch else None,
+            )
+        )
+        if kept_epoch(curve, lowest_accuracy) == epoch:
+            weights = trained.get_weights()
+        execution.on_event(_event(curve[-1], params.epochs))
+    trained.set_weights(weights)
+    return FineTuned(
+        model=models.with_weights_of(model, trained),
+        epoch=kept_epoch(curve, lowest_accuracy),
+        curve=tuple(curve),
+    )
 
 
 def _schedule(params: TrainingParams, steps: int) -> Any:

@@ -11,7 +11,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,13 @@ os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
 # numpy would start threads, and a thread that runs before the lock is not locked up.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from . import architectures, data, errors, modelfile, sandbox
-from .data import LabelledImages
+from . import architectures, data, errors, modelfile, sandbox, sheets
+from .data import DatasetFacts, LabelledImages, PictureSource
 from .modelfile import Architecture, ModelFile
 from .modelfile.description import leaves
 
 _DONE, _REFUSED, _BUG = 0, 2, 3
+_OVERVIEW = "overview"
 
 
 def main() -> int:
@@ -52,7 +53,8 @@ def ingest(request: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         request: ``kind`` (``model``, ``images`` or ``pictures``), ``paths``, ``folder`` (is there,
             and empty), ``name``, ``limits``; for a model ``architecture`` and
-            ``architecture_file``, for images ``layout``.
+            ``architecture_file``, for images ``layout`` and ``overview`` (whether to write one),
+            for pictures ``fit`` (the shape to bring them to).
 
     Returns:
         What was found, and under ``sandbox`` how this process was locked up.
@@ -69,32 +71,54 @@ def ingest(request: Mapping[str, Any]) -> dict[str, Any]:
     try:
         facts = _INGEST[request["kind"]](request, paths, folder)
     except errors.ProjectError as error:
+        if request["name"] is None:
+            raise  # several pictures have no name together, and the error names the one
         raise errors.about(error, request["name"]) from error
     return {**facts, "sandbox": asdict(state)}
 
 
 def _model(request: Mapping[str, Any], paths: list[Path], folder: Path) -> dict[str, Any]:
-    read = modelfile.read(paths[0], architecture=_architecture(request))
-    model_file = replace(read, name=request["name"])
+    name = request["name"]
+    model_file = modelfile.read(paths[0], architecture=_architecture(request), name=name)
     modelfile.save_canonical(model_file, folder)
     return _model_facts(model_file)
 
 
 def _images(request: Mapping[str, Any], paths: list[Path], folder: Path) -> dict[str, Any]:
     images = data.open_images(paths[0], layout=request["layout"], name=request["name"])
-    return _saved(images, folder)
+    facts = data.save_canonical(images, folder)
+    if request.get("overview"):
+        _write_overview(folder, facts)
+    return facts.to_json()
 
 
 def _pictures(request: Mapping[str, Any], paths: list[Path], folder: Path) -> dict[str, Any]:
-    images = data.open_pictures(paths, layout=request["layout"], name=request["name"])
-    return _saved(images, folder)
+    fit = request.get("fit")
+    images = data.open_pictures(
+        paths, layout=request["layout"], name=request["name"], fit=tuple(fit) if fit else None
+    )
+    facts = data.save_canonical(images, folder)
+    return {**facts.to_json(), "original_sizes": _original_sizes(images)}
 
 
 _INGEST = {"model": _model, "images": _images, "pictures": _pictures}
 
 
-def _saved(images: LabelledImages, folder: Path) -> dict[str, Any]:
-    return data.save_canonical(images, folder).to_json()
+def _write_overview(folder: Path, facts: DatasetFacts) -> None:
+    """Of what was written, not of the upload: that needs no third reader of foreign files."""
+    images = data.load_canonical(folder)
+    try:
+        sheets.write(images, folder / _OVERVIEW, value_range=facts.value_range)
+    except OSError as error:
+        raise errors.OutputNotWritable(
+            f"the preview could not be written: {error.strerror or error}", reason=str(error)
+        ) from error
+
+
+def _original_sizes(images: LabelledImages) -> list[tuple[int, int]] | None:
+    """Width and height of each picture file; ``None`` for a data set."""
+    source = images.source
+    return list(source.original_sizes) if isinstance(source, PictureSource) else None
 
 
 def _architecture(request: Mapping[str, Any]) -> Architecture | None:
@@ -120,8 +144,15 @@ def _model_facts(model_file: ModelFile) -> dict[str, Any]:
 
 
 def _layer_facts(model_file: ModelFile) -> list[dict[str, Any]]:
+    shapes = model_file.output_shapes
     return [
-        {"name": name, "kind": layer.kind, "n_parameters": _n_parameters(model_file, name)}
+        {
+            "name": name,
+            "kind": layer.kind,
+            # the input of a nested network is no layer of its own
+            "output_shape": list(shapes[name]) if name in shapes else None,
+            "n_parameters": _n_parameters(model_file, name),
+        }
         for name, layer in leaves(model_file.architecture)
     ]
 

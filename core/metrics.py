@@ -9,7 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 import tf_keras as keras
 
-from . import data, network, statistics
+from . import data, devices, network, statistics
 from .preprocessing import Preprocessing
 from .results import AttackResult, Evaluation, Rate
 
@@ -17,8 +17,8 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
 #: Called with the number of images that one batch was long.
 OnBatch = Callable[[int], None]
-#: ``(batch, height, width, channels)`` float32 in, ``(batch,)`` labels out.
-Forward = Callable[[FloatArray], Any]
+#: ``(batch, height, width, channels)`` float32 in, labels out; in one part, as a rule.
+Forward = Callable[[FloatArray], Iterator[IntArray]]
 
 #: Images in memory and on the device at a time; larger is no faster on a CPU.
 BATCH_SIZE = 256
@@ -144,9 +144,14 @@ def probability_batches(
 ) -> Iterator[FloatArray]:
     """Class probabilities, ``(batch, n_classes)``, batch by batch in the order of the images."""
     scores, is_softmax = _forward(model), network.is_softmax(model)
-    for batch in batches(images, preprocessing):
+
+    def probabilities(batch: FloatArray) -> FloatArray:
         values = scores(batch)
-        yield (values if is_softmax else tf.nn.softmax(values)).numpy()
+        return (values if is_softmax else tf.nn.softmax(values)).numpy()  # type: ignore[no-any-return]
+
+    frugal = devices.Frugal(probabilities)
+    for batch in batches(images, preprocessing):
+        yield np.concatenate(list(frugal(batch)))
 
 
 def batches(images: data.LabelledImages, preprocessing: Preprocessing) -> Iterator[FloatArray]:
@@ -155,14 +160,17 @@ def batches(images: data.LabelledImages, preprocessing: Preprocessing) -> Iterat
 
 
 def compiled(model: keras.Model) -> Forward:
-    """The model as one graph that gives labels; reads the weights afresh at each call."""
+    """The model as one graph that gives labels; reads the weights afresh at each call.
+
+    Once the memory of the GPU was not enough for a batch, it takes smaller parts of each.
+    """
     scores = _forward(model)
 
     @tf.function(input_signature=[_signature(model)])
     def labels(images: Any) -> Any:
         return tf.argmax(scores(images), axis=-1)
 
-    return labels  # type: ignore[no-any-return]
+    return devices.Frugal(lambda images: labels(images).numpy())
 
 
 def _forward(model: keras.Model) -> Callable[[Any], Any]:
@@ -184,9 +192,9 @@ def _labels(
     preprocessing: Preprocessing,
     on_batch: OnBatch | None,
 ) -> IntArray:
-    parts = []
+    parts: list[IntArray] = []
     for batch in batches(images, preprocessing):
-        parts.append(forward(batch).numpy())
+        parts.extend(forward(batch))
         if on_batch:
             on_batch(len(batch))
     return np.concatenate(parts)

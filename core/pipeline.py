@@ -10,7 +10,9 @@ import tf_keras as keras
 from . import (
     baseline,
     catalogue,
+    compatibility,
     data,
+    devices,
     errors,
     gallery,
     goodnet,
@@ -104,10 +106,11 @@ def repair_model(subject: Subject, options: RepairOptions, on_event: OnEvent) ->
     """
     options.check()  # a wrong one is told before any work
     catalogue.parse(options.method, options.params)
-    check_images(subject.model_file, subject.clean_validation, role="clean validation")
-    _check_can_be_split(subject.clean_validation)
-    check_tests(subject.model_file, subject.tests)
-    check_class_count(subject.model_file, options.n_classes)
+    validation, role = subject.clean_validation, compatibility.CLEAN_VALIDATION
+    compatibility.check_images(subject.model_file, validation, role=role)
+    compatibility.check_can_be_split(validation)
+    compatibility.check_tests(subject.model_file, subject.tests)
+    compatibility.check_class_count(subject.model_file, options.n_classes)
     make_repeatable(options.seed)
     start = _measure(subject, options, on_event)
     return {f"drop-{budget:g}": _repair(start, budget) for budget in options.max_accuracy_drops}
@@ -132,62 +135,21 @@ def predict(
     return metrics.predict(model, tests, preprocessing.named(choice.name), on_batch=on_batch)
 
 
-def check_images(model_file: ModelFile, images: data.LabelledImages, *, role: str) -> None:
-    """Refuse images that the model does not take, or labels that it does not have."""
-    data.check_against(
-        images,
-        input_shape=model_file.input_shape,
-        n_classes=model_file.n_classes,
-        role=role,
-    )
-
-
-def check_tests(model_file: ModelFile, tests: metrics.TestSets) -> None:
-    """Refuse test images that the model does not take, or labels that it does not have."""
-    if tests.clean:
-        check_images(model_file, tests.clean, role="clean test")
-    for item in tests.poisoned:
-        role = f"poisoned test {item.name}"
-        check_images(model_file, item.images, role=role)
-        data.check_targets(item, n_classes=model_file.n_classes, role=role)
-    names = [item.name for item in tests.poisoned]
-    for name in {name for name in names if names.count(name) > 1}:
-        raise errors.InvalidInput(
-            f"two poisoned sets are called {name}; their figures could not be told apart: "
-            "rename one",
-            received=name,
-        )
-
-
-def check_class_count(model_file: ModelFile, declared: int | None) -> None:
-    """Refuse a model that does not have the number of classes that the caller expects."""
-    if declared not in (None, model_file.n_classes):
-        raise errors.ClassCountMismatch(
-            f"the model has {model_file.n_classes} classes, {declared} were declared",
-            expected=declared, received=model_file.n_classes,
-        )  # fmt: skip
-
-
 def make_repeatable(seed: int) -> None:
     """Same seed, same weights: seeds all generators and asks TensorFlow for one order of sums."""
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
 
 
-def _check_can_be_split(images: data.LabelledImages) -> None:
-    if len(images) < 2:
-        raise errors.InvalidDataset(
-            f"clean validation: {images.name} has one image; a repair needs some to train on "
-            "and others to choose on",
-            expected="2 or more", received=len(images),
-        )  # fmt: skip
-
-
 def _measure(subject: Subject, options: RepairOptions, on_event: OnEvent) -> _Baseline:
     model = models.build(subject.model_file)
     images = subject.clean_validation
+    missing = devices.warnings(wants_gpu=options.wants_gpu)
+    for warning in missing:
+        on_event(Event(stage="load", message=warning))
     on_event(Event(stage="baseline", message="trying the preprocessings on clean validation"))
-    choice, warnings = baseline.choose_preprocessing(model, images, options.preprocessing)
+    with errors.concerning(compatibility.CLEAN_VALIDATION):
+        choice, warnings = baseline.choose_preprocessing(model, images, options.preprocessing)
     on_event(Event(stage="baseline", message=f"preprocessing {choice.name}: {choice.reason}"))
     predictions = predict(model, subject.tests, choice, stage="baseline", on_event=on_event)
     split = data.split(images.labels, seed=options.seed)
@@ -206,9 +168,11 @@ def _measure(subject: Subject, options: RepairOptions, on_event: OnEvent) -> _Ba
         evaluation=metrics.evaluate(predictions, subject.tests),
         choice=choice,
         warnings=(
+            *missing,
             *subject.model_file.warnings,
             *warnings,
             *baseline.coverage_warnings(images, subject.model_file.n_classes),
+            *compatibility.warnings(images, subject.tests),
         ),
     )
 
@@ -287,6 +251,7 @@ def _report(
         gate=verdict.check_gate(options.gate, after, change) if options.gate else None,
         warnings=(*start.warnings, *repair.warnings),
         caveat=report.CAVEAT,
+        device=devices.in_use(),
     )
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 import tf_keras as keras
 
-from . import data, errors, metrics, models, network
+from . import data, devices, errors, metrics, models, network
 from .metrics import FloatArray
 from .preprocessing import Preprocessing
 from .results import PruningStep
@@ -103,8 +103,8 @@ def channel_scores(
         measured = [item if order == "mean-activation" else -_zeros(item) for item in maps]
         return [tf.reduce_sum(_channel_means(item), axis=0) for item in measured]
 
-    batches = metrics.batches(images, preprocessing)
-    sums = [[part.numpy() for part in totals(batch)] for batch in batches]
+    frugal = devices.Frugal(lambda batch: [total.numpy() for total in totals(batch)])
+    sums = [part for batch in metrics.batches(images, preprocessing) for part in frugal(batch)]
     return {
         layer: np.sum([parts[index] for parts in sums], axis=0) / np.float32(len(images))
         for index, layer in enumerate(layers)
@@ -150,10 +150,11 @@ def sweep(
         tried as well, so that the curve shows what an emptied layer does.
     """
     hits = np.zeros(len(order) + 1, np.int64)
-    run = _compiled_sweep(model, order)
+    run = devices.Frugal(_compiled_sweep(model, order))
     seen = 0
     for batch in metrics.batches(images, preprocessing):
-        hits += run(batch, images.labels[seen : seen + len(batch)]).numpy()
+        for part in run(batch, images.labels[seen : seen + len(batch)]):
+            hits += part
         seen += len(batch)
         if on_batch:
             on_batch(len(batch))
@@ -277,7 +278,7 @@ def _compiled_sweep(
 
         return tf.map_fn(right, steps, fn_output_signature=tf.int64, parallel_iterations=1)
 
-    return hits  # type: ignore[no-any-return]
+    return lambda images, labels: hits(images, labels).numpy()
 
 
 def _silent_from(model: keras.Model, order: Sequence[Channel]) -> dict[str, npt.NDArray[np.int32]]:

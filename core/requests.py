@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from . import errors
+from .answers import AskedPicture
 from .results import Value
 
 GoodNetRule = Literal["disagreement", "calibrated"]
 PoisonedLabels = Literal["auto", "target", "original"]
+#: A model as it came, repaired, and both as the N+1 model.
+ModelRole = Literal["before", "after", "goodnet"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +72,8 @@ class RepairOptions(Value):
     gate: GateLimits | None = None
     #: The command that would ask for the same again; goes into the report.
     command: str = ""
+    #: Whether the work is meant for a GPU; without one it is done all the same, and says so.
+    wants_gpu: bool = False
 
     def check(self) -> None:
         """Refuse a share or a seed that is none; the method's parameters are checked elsewhere.
@@ -115,6 +120,21 @@ class PredictRequest(Value):
     pictures: str
     #: ``None``: what the model file says it was made for.
     preprocessing: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryRequest(Value):
+    """Ask models what they see in a few pictures."""
+
+    #: `ModelRole` to the folder of the model; one at least.
+    models: Mapping[str, str]
+    #: Folder of the pictures, which may hold more than are asked about.
+    pictures: str
+    asked: tuple[AskedPicture, ...]
+    #: ``None``: what the file of a good net says.
+    preprocessing: str | None = None
+    #: How many classes of each answer to tell.
+    top: int = 5
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -227,8 +227,10 @@ class RepairReport(Value):
     warnings: tuple[str, ...] = ()
     #: What the figures do not show; always printed.
     caveat: str = ""
+    #: Name of the GPU that the work was done on, or ``cpu``.
+    device: str = "cpu"
     #: Size of the contract; grows when fields are added.
-    schema_version: int = 1
+    schema_version: int = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +241,7 @@ class Event(Value):
     stage: str
     current: int | None = None
     total: int | None = None
-    #: Figures of this moment: ``select_accuracy``, ``loss``, …; fractions.
+    #: Figures of this moment: ``select_accuracy`` (a fraction), ``loss``, ``channels_pruned``, …
     metric: Mapping[str, float] = field(default_factory=dict)
     #: A sentence for people, where there is something to say.
     message: str | None = None

@@ -1,18 +1,31 @@
 """The pieces of work that the child process does: canonical folders in, files and values out."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 
-from . import baseline, data, errors, metrics, modelfile, models, pipeline, preprocessing, report
+from . import (
+    baseline,
+    compatibility,
+    data,
+    devices,
+    errors,
+    metrics,
+    modelfile,
+    models,
+    pipeline,
+    preprocessing,
+    report,
+)
 from .finetuning import OnEvent
 from .metrics import IntArray, TestSets
 from .pipeline import Outcome, Subject
-from .requests import EvaluateRequest, PredictRequest, RepairRequest, TestInputs
+from .requests import EvaluateRequest, PoisonedInput, PredictRequest, RepairRequest, TestInputs
 from .results import Evaluation, Event, PreprocessingChoice, RepairReport
 
 
+@devices.shortage_told()
 def repair(request: RepairRequest, on_event: OnEvent) -> dict[str, RepairReport]:
     """Repair what canonical folders hold, and write the results.
 
@@ -58,23 +71,25 @@ def write(outcomes: Mapping[str, Outcome], folder: Path) -> dict[str, RepairRepo
     return reports
 
 
+@devices.shortage_told()
 def evaluate(request: EvaluateRequest, on_event: OnEvent) -> tuple[Evaluation, PreprocessingChoice]:
     """All figures of a model as it is, and how its inputs were scaled."""
     model_file = modelfile.load_canonical(Path(request.model))
     tests = _tests(request.tests)
-    pipeline.check_tests(model_file, tests)
-    pipeline.check_class_count(model_file, request.n_classes)
+    compatibility.check_tests(model_file, tests)
+    compatibility.check_class_count(model_file, request.n_classes)
     model = models.build(model_file)
     if request.clean_validation is None:
         choice = _declared(request.preprocessing)
     else:
         images = data.load_canonical(Path(request.clean_validation))
-        pipeline.check_images(model_file, images, role="clean validation")
+        compatibility.check_images(model_file, images, role="clean validation")
         choice, _ = baseline.choose_preprocessing(model, images, request.preprocessing)
     predictions = pipeline.predict(model, tests, choice, stage="evaluate", on_event=on_event)
     return metrics.evaluate(predictions, tests), choice
 
 
+@devices.shortage_told()
 def predict(request: PredictRequest, on_event: OnEvent) -> IntArray:
     """The label of each picture, ``(n_images,)``; N where a good net flags it.
 
@@ -83,7 +98,7 @@ def predict(request: PredictRequest, on_event: OnEvent) -> IntArray:
     """
     model_file = modelfile.load_canonical(Path(request.model))
     pictures = data.load_canonical(Path(request.pictures))
-    pipeline.check_images(model_file, pictures, role="pictures")
+    compatibility.check_images(model_file, pictures, role="pictures")
     name = request.preprocessing or model_file.metadata.get("preprocessing")
     if not isinstance(name, str):
         raise errors.InvalidParams(
@@ -102,15 +117,14 @@ def predict(request: PredictRequest, on_event: OnEvent) -> IntArray:
 def _tests(inputs: TestInputs) -> TestSets:
     return TestSets(
         clean=data.load_canonical(Path(inputs.clean)) if inputs.clean else None,
-        poisoned=tuple(
-            data.as_poisoned(
-                data.load_canonical(Path(item.folder)),
-                labels=item.labels,
-                target_label=item.target_label,
-            )
-            for item in inputs.poisoned
-        ),
+        poisoned=tuple(_poisoned(item) for item in inputs.poisoned),
     )
+
+
+def _poisoned(item: PoisonedInput) -> data.PoisonedImages:
+    images = data.load_canonical(Path(item.folder))
+    with errors.concerning(f"poisoned test {PurePath(images.name).stem}"):
+        return data.as_poisoned(images, labels=item.labels, target_label=item.target_label)
 
 
 def _declared(name: str) -> PreprocessingChoice:

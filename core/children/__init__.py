@@ -5,12 +5,15 @@ folder it writes to, with a scrubbed environment. It is killed, with all it star
 is up, when the caller is interrupted, and when the caller dies.
 """
 
+from .log import Log
 from .process import Child, Watch
-from .uploads import ingest_images, ingest_model, ingest_pictures
+from .uploads import Oversight, ingest_images, ingest_model, ingest_pictures
 from .work import run, run_in, spare
 
 __all__ = [
     "Child",
+    "Log",
+    "Oversight",
     "Watch",
     "ingest_images",
     "ingest_model",

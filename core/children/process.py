@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from .. import errors
 from ..results import Event
+from .log import Log
 from .transcript import Transcript
 
 #: Variables that a child may see; none of them is a secret, and without some there is no GPU.
@@ -42,6 +43,8 @@ class Child:
             command: Takes one JSON request on stdin, and answers in JSON lines on stdout.
             folder: Is there; where the program runs.
         """
+        #: What the program writes to standard error, as far as it has been read.
+        self.log = Log()
         self._process = subprocess.Popen(
             command,
             bufsize=0,
@@ -95,7 +98,7 @@ class Child:
             TimeoutError: It took too long; it still runs.
         """
         deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-        transcript = Transcript(on_event)
+        transcript = Transcript(on_event, self.log)
         with selectors.DefaultSelector() as selector:
             self._register(selector, json.dumps(request).encode(), transcript)
             while selector.get_map():

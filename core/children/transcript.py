@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import errors
 from ..results import Event
+from .log import Log
 
 _MAX_LINE_BYTES = 16 * 2**20
 _STDERR_TAIL_BYTES = 2**14
@@ -20,9 +21,10 @@ class Transcript:
 
     #: Told of each event.
     on_event: Callable[[Event], None]
+    #: What comes through standard error.
+    log: Log = field(default_factory=Log)
     _answer: Mapping[str, Any] = field(default_factory=dict)
     _unfinished: bytes = b""
-    _stderr: bytes = b""
 
     def add_stdout(self, chunk: bytes) -> None:
         """Take in what came through standard output: JSON, an object a line.
@@ -37,8 +39,8 @@ class Transcript:
             raise errors.ChildFailed("the process that did the work wrote a line without end")
 
     def add_stderr(self, chunk: bytes) -> None:
-        """Take in what came through standard error; only the end of it is kept."""
-        self._stderr = (self._stderr + chunk)[-_STDERR_TAIL_BYTES:]
+        """Take in what came through standard error."""
+        self.log.add(chunk)
 
     def result(self, exit_code: int) -> Any:
         """The result that was told, as JSON data.
@@ -51,7 +53,7 @@ class Transcript:
             ChildFailed: Nothing was told, or the process ended badly after all.
             TimeLimitExceeded: It was out of processor time.
         """
-        stderr = self._stderr.decode(errors="replace").strip()
+        stderr = self.log.end(_STDERR_TAIL_BYTES).strip()
         if "error" in self._answer:
             error = errors.from_json(self._answer["error"])
             if stderr:

@@ -13,10 +13,22 @@ from ..sandbox import Limits
 from . import process
 from .process import Watch
 
-TIME_LIMIT_S = 600.0
 _MEMORY_BYTES = 8 * 2**30
 #: The largest file a canonical form may have.
 _FILE_BYTES = 64 * 2**30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Oversight:
+    """How long a child may take, and who watches over it."""
+
+    #: Wall-clock limit.
+    time_limit_s: float = 600.0
+    #: Asked again and again while the child works; may end it, and raise.
+    watch: Watch = process.nobody
+
+
+_ALONE = Oversight()
 
 
 def ingest_model(
@@ -25,8 +37,7 @@ def ingest_model(
     *,
     architecture: str | Path | None = None,
     name: str | None = None,
-    time_limit_s: float = TIME_LIMIT_S,
-    watch: Watch = process.nobody,
+    oversight: Oversight = _ALONE,
 ) -> dict[str, Any]:
     """Check a model file in a child of its own, and write its canonical form.
 
@@ -36,8 +47,7 @@ def ingest_model(
         architecture: For a file of weights only: the name of a built-in architecture, or the path
             of a JSON file.
         name: What to call the model; the file name without its ending if not given.
-        time_limit_s: Wall-clock limit.
-        watch: Asked again and again while the child works; may end it, and raise.
+        oversight: How long the child may take, and who watches over it.
 
     Returns:
         What was found: ``name sha256 container keras_version input_shape n_classes n_parameters
@@ -55,8 +65,7 @@ def ingest_model(
         request["architecture_file"] = str(architecture.resolve())
     else:
         request["architecture"] = architecture
-    circumstances = _Circumstances(name or path.stem, time_limit_s, watch)
-    return _ingest(request, [path], folder, circumstances)
+    return _ingest({**request, "name": name or path.stem}, [path], folder, oversight)
 
 
 def ingest_images(
@@ -65,8 +74,8 @@ def ingest_images(
     *,
     layout: str = "auto",
     name: str | None = None,
-    time_limit_s: float = TIME_LIMIT_S,
-    watch: Watch = process.nobody,
+    overview: bool = False,
+    oversight: Oversight = _ALONE,
 ) -> dict[str, Any]:
     """Check a data set in a child of its own, and write its canonical form.
 
@@ -75,8 +84,9 @@ def ingest_images(
         folder: Where to write; must not exist, and does not after an error.
         layout: ``auto``, ``NCHW`` or ``NHWC``.
         name: What to call the set; the file name if not given.
-        time_limit_s: Wall-clock limit.
-        watch: Asked again and again while the child works; may end it, and raise.
+        overview: Whether to write figures and pictures of it, as `core.sheets` does, into the
+            subfolder ``overview``.
+        oversight: How long the child may take, and who watches over it.
 
     Returns:
         The fields of `data.DatasetFacts`, and ``sandbox``.
@@ -84,9 +94,8 @@ def ingest_images(
     Raises:
         As `ingest_model`.
     """
-    request = {"kind": "images", "layout": layout}
-    circumstances = _Circumstances(name or path.name, time_limit_s, watch)
-    return _ingest(request, [path], folder, circumstances)
+    request = {"kind": "images", "layout": layout, "overview": overview}
+    return _ingest({**request, "name": name or path.name}, [path], folder, oversight)
 
 
 def ingest_pictures(
@@ -95,29 +104,23 @@ def ingest_pictures(
     *,
     layout: str = "auto",
     name: str | None = None,
-    time_limit_s: float = TIME_LIMIT_S,
-    watch: Watch = process.nobody,
+    fit: Sequence[int] | None = None,
+    oversight: Oversight = _ALONE,
 ) -> dict[str, Any]:
-    """Check pictures to predict in a child of their own; otherwise as `ingest_images`."""
-    request = {"kind": "pictures", "layout": layout}
-    return _ingest(request, paths, folder, _Circumstances(name, time_limit_s, watch))
+    """Check pictures to predict in a child of their own; otherwise as `ingest_images`.
 
-
-@dataclass(frozen=True)
-class _Circumstances:
-    name: str | None
-    time_limit_s: float
-    watch: Watch
+    ``fit``, ``(height, width, channels)``, is what picture files are brought to; the facts then
+    tell under ``original_sizes`` the width and height that each came with.
+    """
+    request = {"kind": "pictures", "layout": layout, "fit": fit, "name": name}
+    return _ingest(request, paths, folder, oversight)
 
 
 def _ingest(
-    request: Mapping[str, Any],
-    paths: Sequence[Path],
-    folder: Path,
-    circumstances: _Circumstances,
+    request: Mapping[str, Any], paths: Sequence[Path], folder: Path, oversight: Oversight
 ) -> dict[str, Any]:
     limits = Limits(
-        cpu_s=max(1, round(circumstances.time_limit_s)),
+        cpu_s=max(1, round(oversight.time_limit_s)),
         memory_bytes=_MEMORY_BYTES,
         file_bytes=_FILE_BYTES,
     )
@@ -125,7 +128,6 @@ def _ingest(
         **request,
         "paths": [str(path.resolve()) for path in paths],
         "folder": str(folder.resolve()),
-        "name": circumstances.name,
         "limits": asdict(limits),
     }
     with _new_folder(folder):
@@ -134,8 +136,8 @@ def _ingest(
             whole_request,
             folder,
             on_event=_ignore,
-            time_limit_s=circumstances.time_limit_s,
-            watch=circumstances.watch,
+            time_limit_s=oversight.time_limit_s,
+            watch=oversight.watch,
         )
     return facts
 

@@ -45,7 +45,11 @@ def open_images(path: Path, *, layout: Layout = "auto", name: str | None = None)
 
 
 def open_pictures(
-    paths: Sequence[Path], *, layout: Layout = "auto", name: str | None = None
+    paths: Sequence[Path],
+    *,
+    layout: Layout = "auto",
+    name: str | None = None,
+    fit: tuple[int, int, int] | None = None,
 ) -> LabelledImages:
     """Images to predict, in order, without labels (-1 throughout).
 
@@ -54,6 +58,7 @@ def open_pictures(
             ignored.
         layout: Where the channels of a data set are.
         name: What to call the set.
+        fit: ``(height, width, channels)`` to bring picture files to; a data set stays as it is.
 
     Raises:
         As `open_images`.
@@ -62,7 +67,7 @@ def open_pictures(
         raise errors.InvalidDataset("there are no pictures")
     title = name or (paths[0].name if len(paths) == 1 else f"{len(paths)} pictures")
     if all(_head(path).startswith(pictures.SIGNATURES) for path in paths):
-        source: Source = pictures.read_files(paths)
+        source: Source = pictures.read_files(paths, fit=fit)
     elif len(paths) == 1:
         source = _read(paths[0], layout=layout, labelled=False, name=title).source
     else:

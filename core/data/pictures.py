@@ -42,6 +42,11 @@ class Picture:
 class PictureSource:
     """Pictures of one size, decoded when asked for, as a `Source`.
 
+    Args:
+        pictures: One at least.
+        fit: ``(height, width, channels)`` to bring each picture to, bilinear and without keeping
+            its proportions; then they may differ in size.
+
     Raises:
         InvalidDataset: They differ in size or are of a kind that is not read.
         CorruptFile: One is damaged.
@@ -51,13 +56,15 @@ class PictureSource:
     layout = LAYOUT
     dtype: np.dtype[np.uint8] = np.dtype(np.uint8)
 
-    def __init__(self, pictures: Sequence[Picture]) -> None:
+    def __init__(
+        self, pictures: Sequence[Picture], *, fit: tuple[int, int, int] | None = None
+    ) -> None:
         forms = [_form_of(picture) for picture in pictures]
-        for picture, form in zip(pictures, forms, strict=True):
-            _refuse_other_size(picture, form, pictures[0], forms[0])
-        # One in colour makes all of them so: photographs in gray are common in JPEG sets.
-        channels = 3 if any(form.is_colour for form in forms) else 1
-        self.shape = (len(pictures), forms[0].height, forms[0].width, channels)
+        if fit is None:
+            fit = _common_form(pictures, forms)
+        self.shape = (len(pictures), *fit)
+        #: Width and height that each picture came with.
+        self.original_sizes = tuple((form.width, form.height) for form in forms)
         self._pictures = tuple(pictures)
 
     def read(self, start: int, stop: int) -> ImageArray:
@@ -68,13 +75,14 @@ class PictureSource:
         return images
 
 
-def read_files(paths: Sequence[Path]) -> PictureSource:
-    """Some picture files, in that order.
+def read_files(paths: Sequence[Path], *, fit: tuple[int, int, int] | None = None) -> PictureSource:
+    """Some picture files, in that order; ``fit`` as for `PictureSource`.
 
     Raises:
         UnreadableFile: One cannot be opened; and what `PictureSource` raises.
     """
-    return PictureSource([Picture(path.name, partial(_file_bytes, path)) for path in paths])
+    found = [Picture(path.name, partial(_file_bytes, path)) for path in paths]
+    return PictureSource(found, fit=fit)
 
 
 def refuse_large_file(n_bytes: int, name: str) -> None:
@@ -114,11 +122,22 @@ def _form_of(picture: Picture) -> _Form:
         return _Form(image.width, image.height, image.mode in _COLOUR)
 
 
+def _common_form(pictures: Sequence[Picture], forms: Sequence[_Form]) -> tuple[int, int, int]:
+    for picture, form in zip(pictures, forms, strict=True):
+        _refuse_other_size(picture, form, pictures[0], forms[0])
+    # One in colour makes all of them so: photographs in gray are common in JPEG sets.
+    channels = 3 if any(form.is_colour for form in forms) else 1
+    return forms[0].height, forms[0].width, channels
+
+
 def _decoded(picture: Picture, shape: tuple[int, ...]) -> ImageArray:
+    _, height, width, channels = shape
     with _opened(picture) as image:
         _refuse_transparency(image, picture)
-        pixels = np.asarray(image.convert("RGB" if shape[3] == 3 else "L"))
-    return pixels.reshape(shape[1:])
+        plain = image.convert("RGB" if channels == 3 else "L")
+        if plain.size != (width, height):
+            plain = plain.resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(plain).reshape(shape[1:])
 
 
 @contextmanager

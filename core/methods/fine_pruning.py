@@ -10,6 +10,9 @@ from ..catalogue import FinePruning
 from ..results import Event, PruningStep, Selection
 from . import base
 
+#: Of the pruning curve, about so many points are told while the work goes on; the report has all.
+_STEPS_TOLD = 100
+
 
 def repair(
     model: keras.Model,
@@ -64,7 +67,11 @@ def repair(
         selection=selection,
         pruning_curve=curve,
         training_curve=tuned.curve,
-        warnings=(*base.untouched(selection), *base.over_budget(selection)),
+        warnings=(
+            *tuned.warnings,
+            *base.untouched(selection),
+            *base.over_budget(selection),
+        ),
     )
 
 
@@ -91,6 +98,13 @@ def _curve(
         seen += count
         execution.on_event(Event(stage="prune", current=seen, total=total))
 
-    return pruning.sweep(
+    curve = pruning.sweep(
         model, order, validation.select, validation.preprocessing, on_batch=on_batch
     )
+    for step in curve[:: -(-len(curve) // _STEPS_TOLD)]:
+        metric = {
+            "channels_pruned": float(step.channels_pruned),
+            "select_accuracy": step.select_accuracy,
+        }
+        execution.on_event(Event(stage="prune", current=seen, total=total, metric=metric))
+    return curve

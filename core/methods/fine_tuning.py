@@ -48,5 +48,9 @@ def repair(
         model=tuned.model,
         selection=selection,
         training_curve=tuned.curve,
-        warnings=(*base.untouched(selection), *base.over_budget(selection)),
+        warnings=(
+            *tuned.warnings,
+            *base.untouched(selection),
+            *base.over_budget(selection),
+        ),
     )

@@ -13,7 +13,7 @@ import tensorflow as tf
 import tensorflow_model_optimization as tfmot
 import tf_keras as keras
 
-from .. import errors, finetuning, metrics, models, network
+from .. import devices, errors, finetuning, metrics, models, network
 from ..catalogue import MagnitudePruning
 from ..results import Event, Selection, TrainingEpoch
 from . import base
@@ -43,18 +43,14 @@ def repair(
 
     Raises:
         TrainingDiverged: The loss stopped being a number.
+        GpuOutOfMemory: Not even batches of one image fit.
     """
     before = base.select_accuracy(model, validation)
-    wrapped = _wrapped(model, params, len(validation.tune))
-    recorder = _Recorder(validation, params, execution)
-    wrapped.fit(
-        _dataset(model, validation, params, execution.seed),
-        epochs=params.epochs,
-        steps_per_epoch=finetuning.steps_per_epoch(params, len(validation.tune)),
-        callbacks=[_sparsity.UpdatePruningStep(), recorder],
-        verbose=0,
+    (sparse, curve), warnings = devices.trained_within_memory(
+        lambda params: _trained(model, validation, params, execution),
+        params,
+        on_event=execution.on_event,
     )
-    sparse = models.with_weights_of(model, _sparsity.strip_pruning(wrapped))
     _check_sparsity(sparse, params.sparsity)
     selection = Selection(
         rule="a given sparsity, whatever it costs; nothing was chosen",
@@ -68,8 +64,8 @@ def repair(
     return base.Repair(
         model=sparse,
         selection=selection,
-        training_curve=tuple(recorder.curve),
-        warnings=base.over_budget(selection),
+        training_curve=curve,
+        warnings=(*warnings, *base.over_budget(selection)),
     )
 
 
@@ -84,6 +80,26 @@ def sparsities(model: keras.Model) -> dict[str, float]:
         for name, kernel in kernels.items()
         if kernel is not None
     }
+
+
+def _trained(
+    model: keras.Model,
+    validation: base.Validation,
+    params: MagnitudePruning,
+    execution: base.Execution,
+) -> tuple[keras.Model, tuple[TrainingEpoch, ...]]:
+    """One training from the start: the sparse model, and how it got there."""
+    wrapped = _wrapped(model, params, len(validation.tune))
+    recorder = _Recorder(validation, params, execution)
+    wrapped.fit(
+        _dataset(model, validation, params, execution.seed),
+        epochs=params.epochs,
+        steps_per_epoch=finetuning.steps_per_epoch(params, len(validation.tune)),
+        callbacks=[_sparsity.UpdatePruningStep(), recorder],
+        verbose=0,
+    )
+    sparse = models.with_weights_of(model, _sparsity.strip_pruning(wrapped))
+    return sparse, tuple(recorder.curve)
 
 
 def _kernel(layer: keras.layers.Layer) -> tf.Variable | None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .. import errors
 from . import dialect, graph, shapes, variables
-from .description import Architecture, LayerWeights, Shape, Variable
+from .description import Architecture, LayerWeights, Shape, TensorRef, Variable
 
 Container = Literal["h5", "keras", "weights"]
 
@@ -73,10 +73,18 @@ class ModelFile:
         """Names of the two-dimensional convolutions, in the order in which they are computed."""
         return tuple(layer.name for layer in self.network.layers if layer.kind in _CONVOLUTIONS)
 
-    @cached_property
+    @property
+    def output_shapes(self) -> Mapping[str, Shape]:
+        """Flat layer name to the shape of what the first call of the layer gives for an image."""
+        return {ref.layer: shape for ref, shape in self._shapes.items() if ref.call == 0}
+
+    @property
     def _output_shape(self) -> Shape:
-        known = shapes.outputs(self.network)
-        return known[self.network.outputs[0]]
+        return self._shapes[self.network.outputs[0]]
+
+    @cached_property
+    def _shapes(self) -> Mapping[TensorRef, Shape]:
+        return shapes.outputs(self.network)
 
     def check(self) -> None:
         """Raises what is wrong with the model as an image classifier, or with its weights.

@@ -28,17 +28,22 @@ class _File:
 
     path: Path
     name: str
+    #: What messages call it: with its ending, where it has its own name.
+    called: str
     size: int
     sha256: str
     head: bytes
 
 
-def read(path: Path, *, architecture: Architecture | None = None) -> ModelFile:
+def read(
+    path: Path, *, architecture: Architecture | None = None, name: str | None = None
+) -> ModelFile:
     """The model in a file.
 
     Args:
         path: A ``.h5`` or ``.keras`` file, of any name.
         architecture: What a file that holds weights only belongs to; a full model ignores it.
+        name: What people call it, if that is not the name of the file.
 
     Raises:
         UnreadableFile: It cannot be opened.
@@ -52,24 +57,25 @@ def read(path: Path, *, architecture: Architecture | None = None) -> ModelFile:
         UnsafeFile: Something in the file is not plain data.
         TooLarge: It is larger, or declares more, than any real model needs.
     """
-    file = _inspected(path)
+    file = _inspected(path, name)
     if file.head.startswith(archive.SIGNATURE):
         return _read_archive(file)
     if not file.head.startswith(hdf5.SIGNATURE):
         raise errors.NotHdf5(
-            f"{path.name} is neither HDF5 (.h5) nor a Keras archive (.keras)",
+            f"{file.called} is neither HDF5 (.h5) nor a Keras archive (.keras)",
             received=file.head[:8].hex(), expected=["HDF5", "zip"],
         )  # fmt: skip
     with hdf5.opened(file.path, file.size) as opened:
         return _read_hdf5(file, opened, architecture)
 
 
-def _inspected(path: Path) -> _File:
+def _inspected(path: Path, name: str | None) -> _File:
+    called = path.name if name in (None, path.stem) else str(name)
     try:
         size = path.stat().st_size
         if size > _MAX_FILE_BYTES:
             raise errors.TooLarge(
-                f"{path.name} has {size} bytes; at most {_MAX_FILE_BYTES} are read",
+                f"{called} has {size} bytes; at most {_MAX_FILE_BYTES} are read",
                 expected=_MAX_FILE_BYTES, received=size,
             )  # fmt: skip
         digest = hashlib.sha256()
@@ -80,16 +86,16 @@ def _inspected(path: Path) -> _File:
                 digest.update(chunk)
     except OSError as error:
         raise errors.UnreadableFile(
-            f"{path.name} cannot be read: {error.strerror}", reason=error.strerror
+            f"{called} cannot be read: {error.strerror}", reason=error.strerror
         ) from error
-    return _File(path, path.stem, size, digest.hexdigest(), head)
+    return _File(path, name or path.stem, called, size, digest.hexdigest(), head)
 
 
 def _read_hdf5(file: _File, opened: hdf5.Hdf5File, architecture: Architecture | None) -> ModelFile:
     names = opened.root_names()
     if {"data", "label"} <= names:
         raise errors.NotAModel(
-            f"{file.path.name} looks like a data set (it has `data` and `label`), not a model",
+            f"{file.called} looks like a data set (it has `data` and `label`), not a model",
             hint="give it as clean or poisoned images",
         )
     opened.check()
@@ -98,7 +104,7 @@ def _read_hdf5(file: _File, opened: hdf5.Hdf5File, architecture: Architecture | 
     if opened.has_attribute("", "layer_names") or "layers" in names:
         return _read_weights(file, opened, architecture)
     raise errors.NotAModel(
-        f"{file.path.name} is HDF5, but holds neither a Keras model nor Keras weights"
+        f"{file.called} is HDF5, but holds neither a Keras model nor Keras weights"
         f" (at its root: {', '.join(sorted(names)[:8]) or 'nothing'})",
         received=sorted(names)[:8],
     )
@@ -132,7 +138,7 @@ def _read_weights(
     if architecture is None:
         architecture = _fitting(file, opened, weights)
         warnings = (
-            f"{file.path.name} holds weights only; the built-in architecture"
+            f"{file.called} holds weights only; the built-in architecture"
             f" {architecture.name} has exactly their shapes and was taken",
         )
     draft = ModelFile(
@@ -188,7 +194,7 @@ def _fitting(file: _File, opened: hdf5.Hdf5File, weights: stored.StoredWeights) 
         f"none of the built-in ones fits ({', '.join(builtin.NAMED)})"
     )  # fmt: skip
     raise errors.WeightsOnlyModel(
-        f"{file.path.name} holds weights but no architecture; {found}; name the architecture, or"
+        f"{file.called} holds weights but no architecture; {found}; name the architecture, or"
         " give a model.to_json() file",
         candidates=names, expected=list(builtin.NAMED),
     )  # fmt: skip

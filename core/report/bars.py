@@ -30,8 +30,9 @@ def chart(report: RepairReport) -> canvas.Chart:
             "Every figure before and after the repair, with its 95 % interval and the number of "
             "images; a hatched bar was not measured."
         ),
-        svg=canvas.draw(lambda figure: _paint(figure, shown), name=_NAME, height=_height(shown)),
         table=tables.of_measures(report),
+        paint=lambda figure: _paint(figure, shown),
+        height=_height(shown),
     )
 
 

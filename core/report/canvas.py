@@ -1,5 +1,6 @@
 """The drawing board: one width, one palette, and SVG that is the same every time."""
 
+import functools
 import io
 import re
 import types
@@ -76,10 +77,17 @@ class Chart:
     title: str
     #: What it shows, in one sentence.
     caption: str
-    #: A whole SVG file, on a light background.
-    svg: str
-    #: The numbers that were drawn.
+    #: The numbers that are drawn.
     table: tables.Table
+    #: Draws on the empty figure that it is given.
+    paint: Callable[[Figure], None]
+    #: In pixels.
+    height: float
+
+    @functools.cached_property
+    def svg(self) -> str:
+        """A whole SVG file, on a light background; drawn when it is first asked for."""
+        return draw(self.paint, name=self.name, height=self.height)
 
 
 def draw(paint: Callable[[Figure], None], *, name: str, height: float) -> str:
@@ -118,11 +126,26 @@ def sheet(figure: Figure) -> Axes:
 
 
 def inline(chart: Chart) -> str:
-    """The SVG for the inside of a page: with words for screen readers, in the page's colours."""
-    svg = _PAGE_STYLE.sub("", chart.svg[chart.svg.index("<svg") :])
+    """The SVG for the inside of a page, as `on_page` makes it."""
+    return on_page(chart.svg, caption=chart.caption)
+
+
+def on_page(svg: str, *, caption: str) -> str:
+    """A drawn SVG file for the inside of a page: with words for screen readers, in its colours.
+
+    Styles become attributes, which also a page may have that allows no styles inside of it.
+    """
+    svg = _PAGE_STYLE.sub("", svg[svg.index("<svg") :])
+    svg = _STYLE_ATTRIBUTE.sub(_attributes, svg)
     for colour, variable in THEME.items():
         svg = svg.replace(colour, f"var({variable})")
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(chart.caption)}" ', 1)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(caption)}" ', 1)
+
+
+def _attributes(style: re.Match[str]) -> str:
+    """``fill: none; stroke: red`` as two attributes; each is one in SVG, too."""
+    pairs = (rule.partition(":") for rule in style[1].split(";") if rule.strip())
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, _, value in pairs)
 
 
 #: What matplotlib would write about itself and the hour.
@@ -131,3 +154,4 @@ _METADATA = ("Creator", "Date", "Format", "Type")
 _GROUP_NAME = re.compile(r'<g id="[^"]*">')
 #: Inside a page this style would be that of everything.
 _PAGE_STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
+_STYLE_ATTRIBUTE = re.compile(r' style="([^"]*)"')

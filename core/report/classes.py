@@ -37,10 +37,9 @@ def chart(report: RepairReport) -> canvas.Chart | None:
         name=_NAME,
         title="Change of each class",
         caption=_caption(changes),
-        svg=canvas.draw(
-            lambda figure: _paint(figure, changes), name=_NAME, height=_height(changes)
-        ),
         table=tables.of_classes(changes),
+        paint=lambda figure: _paint(figure, changes),
+        height=_height(changes),
     )
 
 

@@ -26,12 +26,13 @@ def pruning(report: RepairReport) -> canvas.Chart | None:
             "Accuracy on select images as channels are silenced one after another, before "
             f"fine-tuning; {_choice(chosen)} was chosen on clean validation images only."
         ),
-        svg=canvas.draw(lambda figure: _paint_pruning(figure, report), name=_PRUNING, height=272),
         table=Table(
             caption="Select accuracy after each channel",
             columns=("Channels pruned", "Layer", "Channel", "Select accuracy"),
             rows=tuple(_pruning_row(step) for step in report.pruning_curve),
         ),
+        paint=lambda figure: _paint_pruning(figure, report),
+        height=272,
     )
 
 
@@ -45,12 +46,13 @@ def training(report: RepairReport) -> canvas.Chart | None:
         name=_TRAINING,
         title="Training curves",
         caption=f"Training loss and accuracy on select images after each epoch{choice}.",
-        svg=canvas.draw(lambda figure: _paint_training(figure, report), name=_TRAINING, height=340),
         table=Table(
             caption="Loss and select accuracy of each epoch",
             columns=("Epoch", "Loss", "Select accuracy", "Learning rate"),
             rows=tuple(_training_row(epoch) for epoch in report.training_curve),
         ),
+        paint=lambda figure: _paint_training(figure, report),
+        height=340,
     )
 
 

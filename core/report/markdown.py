@@ -67,7 +67,7 @@ def _provenance(report: RepairReport) -> str:
     return _list(
         (
             f"Method {report.method}: {params or 'no parameters'}",
-            f"Seed {report.seed}, {wording.duration(report.seconds)}",
+            f"Seed {report.seed}, {wording.duration(report.seconds)} on {report.device}",
             f"Versions: {versions}",
         )
     )

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core import data
 from core.sandbox import Limits
@@ -109,3 +110,28 @@ def test_a_model_is_described(shared_data, tmp_path, architecture):
     assert (facts["input_shape"], facts["n_classes"]) == ([55, 47, 3], 1283)
     assert facts["convolutions"] == ["conv_1", "conv_2", "conv_3", "conv_4"]
     assert sum(layer["n_parameters"] for layer in facts["layers"]) == facts["n_parameters"]
+    assert facts["layers"][-1]["output_shape"] == [1283]
+
+
+def test_an_overview_is_written_if_it_is_wanted(upload):
+    ended = ingest(request(upload, overview=True))
+    assert ended.returncode == 0, ended.stderr
+    found = {path.name for path in (upload.parent / "canonical" / "overview").iterdir()}
+    assert found == {"stats.json", *(f"preview-{n}.png" for n in (1, 4, 9, 16))}
+
+
+def test_a_bad_picture_among_several_is_named(tmp_path):
+    paths = [tmp_path / "picture 1", tmp_path / "picture 2"]
+    Image.fromarray(np.zeros((5, 4, 3), np.uint8)).save(paths[0], "PNG")
+    paths[1].write_bytes(b"\x89PNG and no more")
+    asked = request(paths[0], kind="pictures", name=None, paths=list(map(str, paths)))
+    error = json.loads(ingest(asked).stdout)["error"]
+    assert (error["code"], error["details"]["place"]) == ("corrupt-file", "picture 2")
+
+
+def test_pictures_are_brought_to_the_shape_that_is_wanted(tmp_path):
+    path = tmp_path / "picture 1"
+    Image.fromarray(np.zeros((50, 40, 3), np.uint8)).save(path, "PNG")
+    ended = ingest(request(path, kind="pictures", name=None, fit=[5, 4, 1]))
+    facts = json.loads(ended.stdout)["result"]
+    assert (facts["shape"], facts["original_sizes"]) == ([1, 5, 4, 1], [[40, 50]])

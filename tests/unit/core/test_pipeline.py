@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from core import data, errors, metrics, modelfile, models, pipeline, work
 from core.pipeline import Subject
@@ -180,3 +181,12 @@ def test_a_single_validation_image_is_refused(subject):
 def test_an_impossible_budget_is_refused(subject):
     with pytest.raises(errors.InvalidParams, match="max_accuracy_drop"):
         repair(subject, max_accuracy_drops=(2.0,))
+
+
+def test_work_that_is_meant_for_a_gpu_says_aloud_where_there_is_none(subject, monkeypatch):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    told, options = [], dataclasses.replace(QUICK, wants_gpu=True)
+    (outcome,) = pipeline.repair_model(subject, options, told.append).values()
+    assert outcome.report.device == "cpu"
+    assert "no GPU was found" in outcome.report.warnings[0]
+    assert outcome.report.warnings[0] in [event.message for event in told]

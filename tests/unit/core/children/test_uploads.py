@@ -69,7 +69,9 @@ def test_a_folder_that_cannot_be_made_is_told(upload):
 
 def test_too_short_a_time_limit_leaves_no_folder(upload, tmp_path):
     with pytest.raises(errors.TimeLimitExceeded):
-        children.ingest_images(upload, tmp_path / "out", time_limit_s=0.01)
+        children.ingest_images(
+            upload, tmp_path / "out", oversight=children.Oversight(time_limit_s=0.01)
+        )
     assert not (tmp_path / "out").exists()
 
 

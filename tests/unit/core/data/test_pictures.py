@@ -142,3 +142,13 @@ def test_a_picture_that_goes_away_is_unreadable(tmp_path):
 def test_no_pictures_at_all_are_refused():
     with pytest.raises(errors.InvalidDataset):
         data.open_pictures([])
+
+
+def test_pictures_can_be_brought_to_one_size_and_kind(tmp_path):
+    Image.fromarray(np.full((9, 7, 3), 200, np.uint8)).save(tmp_path / "a.png")
+    Image.fromarray(np.full((3, 4), 100, np.uint8)).save(tmp_path / "b.png")
+    paths = [tmp_path / "a.png", tmp_path / "b.png"]
+    images = data.open_pictures(paths, fit=(4, 5, 3))
+    assert images.shape == (2, 4, 5, 3)
+    assert [int(image.mean()) for image in images.at([0, 1])] == [200, 100]
+    assert images.source.original_sizes == ((7, 9), (4, 3))

@@ -48,8 +48,20 @@ def test_the_curve_is_that_of_pruning_alone(tiny_case, validation):
 def test_progress_is_told(tiny_case, validation):
     events: list[Event] = []
     repair(tiny_case, validation, on_event=events.append)
-    assert [event.stage for event in events] == ["prune", "finetune", "finetune", "finetune"]
+    told = [event.stage for event in events]
+    assert list(dict.fromkeys(told)) == ["prune", "finetune"]
+    assert told.count("finetune") == 3
     assert events[0].current == events[0].total == len(validation.select)
+
+
+def test_the_curve_is_told_before_the_training_begins(tiny_case, validation):
+    events: list[Event] = []
+    done = repair(tiny_case, validation, on_event=events.append)
+    told = [event.metric for event in events if event.stage == "prune" and event.metric]
+    assert told == [
+        {"channels_pruned": step.channels_pruned, "select_accuracy": step.select_accuracy}
+        for step in done.pruning_curve
+    ]
 
 
 def test_an_unknown_layer_is_refused(tiny_case, validation):

@@ -172,6 +172,12 @@ def test_weights_that_fit_one_built_in_architecture_take_it(tmp_path):
     assert "deepid-1283" in model.warnings[0]
 
 
+def test_a_file_is_called_what_people_call_it(tmp_path):
+    model = modelfile.read(deepid(tmp_path / ("0" * 64)), name="sunglasses.h5")
+    assert model.name == "sunglasses.h5"
+    assert model.warnings[0].startswith("sunglasses.h5 holds weights only")
+
+
 def test_weights_that_fit_none_name_those_there_are(tmp_path):
     error = refused(deepid(tmp_path / "w.h5", fc_1=(7, 160)), errors.WeightsOnlyModel, "none of")
     assert error.details["expected"] == ["deepid-1283"]

@@ -9,7 +9,7 @@ from core import architectures, modelfile, models
 from core.modelfile import TensorRef
 from tests.unit.core.modelfile import files
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stock_keras")]
 
 CLOSE = 1e-5
 KINDS = [

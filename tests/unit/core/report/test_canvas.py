@@ -20,8 +20,9 @@ def chart():
         name="line",
         title="A line",
         caption='It "rises" & <rises>.',
-        svg=canvas.draw(_paint, name="line", height=100),
         table=Table(caption="", columns=(), rows=()),
+        paint=_paint,
+        height=100,
     )
 
 
@@ -62,6 +63,13 @@ def test_a_figure_inside_a_page_brings_no_header_and_no_style(chart):
     svg = canvas.inline(chart)
     assert svg.startswith('<svg role="img"')
     assert "<style" not in svg
+
+
+def test_a_figure_inside_a_page_has_attributes_in_the_place_of_styles(chart):
+    svg = canvas.inline(chart)
+    assert "style=" not in svg
+    line = f'stroke="var({canvas.THEME[canvas.AFTER]})"'
+    assert line in svg
 
 
 def test_a_figure_inside_a_page_is_described_in_words(chart):

@@ -28,7 +28,7 @@ def test_the_ticket_ends_with_the_caveat(report):
 def test_the_ticket_tells_how_to_run_it_again(report):
     text = markdown.report_page(report)
     assert f"```\n{report.command}\n```" in text
-    assert "Seed 7, 2 min 5 s" in text
+    assert "Seed 7, 2 min 5 s on cpu" in text
     assert "epochs=20, flip=true" in text
 
 
