@@ -15,6 +15,10 @@ from .tables import Token, User
 
 #: ``read`` looks, ``submit`` makes and cancels, ``admin`` does everything.
 SCOPES = ("read", "submit", "admin")
+#: A token that opens one session in a browser, with all scopes, and nothing else.
+_ONCE = "once"
+_SESSION_NAME = "browser"
+_INVITATION_NAME = "invitation"
 _PREFIX = "nmt_"
 _SECRET_BYTES = 32
 
@@ -26,6 +30,11 @@ class Identity:
     user_id: str
     token_id: str
     scopes: tuple[str, ...]
+
+    @property
+    def sees(self) -> str | None:
+        """Whose things they may look at and change: their own; ``None`` is everybody's."""
+        return None if "admin" in self.scopes else self.user_id
 
     def require(self, scope: str) -> None:
         """Go on only with a scope.
@@ -59,6 +68,24 @@ def find_user(session: Session, name: str) -> User | None:
     return session.scalars(sa.select(User).where(User.name == name)).one_or_none()
 
 
+def get_user(session: Session, user_id: str) -> User:
+    """The user with that id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    user = session.get(User, user_id)
+    if user is None:
+        raise errors.NotFound(f"there is no user {user_id}", id=user_id)
+    return user
+
+
+def list_tokens(session: Session, user_id: str) -> Sequence[Token]:
+    """The tokens of a user that are valid, newest first."""
+    valid = sa.and_(Token.user_id == user_id, Token.revoked_at.is_(None))
+    return session.scalars(sa.select(Token).where(valid).order_by(Token.id.desc())).all()
+
+
 def issue_token(session: Session, user: User, name: str, scopes: Sequence[str]) -> str:
     """A new token in plain text. Only its hash is kept: this is the one time to see it.
 
@@ -70,18 +97,33 @@ def issue_token(session: Session, user: User, name: str, scopes: Sequence[str]) 
         raise errors.InvalidRequest(
             f"scopes are {', '.join(SCOPES)}, not {', '.join(unknown) or 'none'}", field="scopes"
         )
-    # token_hex has no dot and no underscore, so the text can be split again
-    secret = secrets.token_hex(_SECRET_BYTES)
-    token = Token(
-        id=ids.new_id(),
-        user_id=user.id,
-        name=name,
-        scopes=list(scopes),
-        secret_sha256=_hash(secret),
+    return _issue(session, user.id, name, scopes)
+
+
+def issue_invitation(session: Session, user: User) -> str:
+    """A token in plain text that opens one session in a browser, once; the API refuses it.
+
+    Those of before are revoked.
+    """
+    earlier = sa.and_(Token.user_id == user.id, Token.name == _INVITATION_NAME)
+    session.execute(
+        sa.update(Token).where(earlier, Token.revoked_at.is_(None)).values(revoked_at=now())
     )
-    session.add(token)
-    session.flush()
-    return f"{_PREFIX}{token.id}.{secret}"
+    return _issue(session, user.id, _INVITATION_NAME, (_ONCE,))
+
+
+def open_session(session: Session, bearer: str) -> str:
+    """A new token for a browser, in plain text, for whoever has a token; an invitation is used up.
+
+    Raises:
+        Unauthenticated: The token is nobody's, was revoked or used up.
+    """
+    identity = authenticate(session, bearer)
+    scopes = identity.scopes
+    if _ONCE in scopes:
+        _use_up(session, identity.token_id)
+        scopes = SCOPES
+    return _issue(session, identity.user_id, _SESSION_NAME, scopes)
 
 
 def authenticate(session: Session, bearer: str) -> Identity:
@@ -109,6 +151,43 @@ def revoke_token(session: Session, token_id: str) -> None:
     if token is None:
         raise errors.NotFound(f"there is no token {token_id}", id=token_id)
     session.execute(sa.update(Token).where(Token.id == token_id).values(revoked_at=now()))
+
+
+def revoke_own_token(session: Session, user_id: str, token_id: str) -> None:
+    """A token of this user is not valid any more.
+
+    Raises:
+        NotFound: The user has no such token.
+    """
+    token = session.get(Token, token_id)
+    if token is None or token.user_id != user_id:
+        raise errors.NotFound(f"you have no token {token_id}", id=token_id)
+    revoke_token(session, token_id)
+
+
+def _issue(session: Session, user_id: str, name: str, scopes: Sequence[str]) -> str:
+    # token_hex has no dot and no underscore, so the text can be split again
+    secret = secrets.token_hex(_SECRET_BYTES)
+    token = Token(
+        id=ids.new_id(),
+        user_id=user_id,
+        name=name,
+        scopes=list(scopes),
+        secret_sha256=_hash(secret),
+    )
+    session.add(token)
+    session.flush()
+    return f"{_PREFIX}{token.id}.{secret}"
+
+
+def _use_up(session: Session, token_id: str) -> None:
+    """Revoke a token; of two who try, one does it."""
+    unused = sa.and_(Token.id == token_id, Token.revoked_at.is_(None))
+    used = session.scalar(
+        sa.update(Token).where(unused).values(revoked_at=now()).returning(Token.id)
+    )
+    if used is None:
+        raise errors.Unauthenticated("the invitation has been used")
 
 
 def _hash(secret: str) -> str:

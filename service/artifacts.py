@@ -7,9 +7,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import errors
-from .storage import Storage
-from .tables import Artifact
+from . import errors, visibility
+from .storage import Keeper
+from .tables import Artifact, Job
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class KeptFile:
     n_bytes: int
 
 
-def store(storage: Storage, folder: Path) -> tuple[KeptFile, ...]:
+def store(storage: Keeper, folder: Path) -> tuple[KeptFile, ...]:
     """Put all files of a folder into storage; no row tells of them yet.
 
     Call it outside a session, since it may take long, and hand the result to `jobs.finish`: the
@@ -54,9 +54,10 @@ def get(session: Session, job_id: str, name: str) -> Artifact:
     """One file of a job.
 
     Raises:
-        NotFound: The job made no such file.
+        NotFound: There is no such job, or it made no such file.
     """
-    artifact = session.get(Artifact, (job_id, name)) if "\x00" not in job_id + name else None
+    visibility.find(session, Job, job_id, noun="job")
+    artifact = session.get(Artifact, (job_id, name)) if "\x00" not in name else None
     if artifact is None:
         raise errors.NotFound(f"job {job_id} has no file {name!r}", id=job_id, name=name)
     return artifact
@@ -68,7 +69,7 @@ def list_artifacts(session: Session, job_id: str) -> list[Artifact]:
     return list(session.scalars(query))
 
 
-def _store(storage: Storage, path: Path, name: str) -> KeptFile:
+def _store(storage: Keeper, path: Path, name: str) -> KeptFile:
     with path.open("rb") as stream:
         stored = storage.put(stream)
     return KeptFile(name=name, sha256=stored.sha256, n_bytes=stored.n_bytes)

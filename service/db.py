@@ -11,6 +11,7 @@ import alembic.command
 import alembic.config
 import alembic.runtime.migration
 import alembic.script
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.ext.compiler import compiles
@@ -27,6 +28,12 @@ _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 #: Any number will do, as long as nobody else takes an advisory lock of that number.
 _MIGRATION_LOCK = 0x6E65746D656E64
 _BUSY_TIMEOUT_MS = 30_000
+#: An internal error is told to those whose transaction the server has ended meanwhile.
+_TROUBLE = (exc.OperationalError, exc.InternalError, exc.InterfaceError, exc.TimeoutError)
+#: So long holds a machine its locks that froze in a transaction; PostgreSQL would wait for ever.
+_IDLE_TIMEOUT_MS = 30_000
+#: What `session_scope` raises when the database cannot do it now, and may a moment later.
+NOT_NOW = (errors.DatabaseUnavailable, errors.InsufficientStorage)
 
 
 class UtcDateTime(sa.TypeDecorator[datetime.datetime]):
@@ -128,7 +135,7 @@ def session_scope(engine: sa.Engine, *, read_only: bool = False) -> Iterator[Ses
     try:
         with Session(bind, expire_on_commit=False) as session, session.begin():
             yield session
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+    except _TROUBLE as error:
         raise _unavailable(error) from error
 
 
@@ -149,10 +156,16 @@ def upgrade(engine: sa.Engine) -> None:
 
 def is_current(engine: sa.Engine) -> bool:
     """Whether the tables have the form that this version of netmend works with."""
-    newest = alembic.script.ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     with _connection(engine.execution_options(read_only=True)) as connection:
         context = alembic.runtime.migration.MigrationContext.configure(connection)
-        return context.get_current_revision() == newest
+        return context.get_current_revision() == newest_version()
+
+
+def newest_version() -> str:
+    """Name of the form that the tables have in this version of netmend."""
+    newest = alembic.script.ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    assert newest is not None
+    return newest
 
 
 def _alembic(connection: sa.Connection) -> alembic.config.Config:
@@ -167,14 +180,21 @@ def _connection(engine: sa.Engine) -> Iterator[sa.Connection]:
     try:
         with engine.begin() as connection:
             yield connection
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+    except _TROUBLE as error:
         raise _unavailable(error) from error
 
 
 def _engine(url: str) -> sa.Engine:
     if url.startswith("sqlite:"):
         return _sqlite_engine(url)
-    return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24)
+    engine = sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: psycopg.Connection, _: object) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {_IDLE_TIMEOUT_MS:d}")
+    connection.commit()
 
 
 def _sqlite_engine(url: str) -> sa.Engine:

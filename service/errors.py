@@ -9,6 +9,18 @@ class NotFound(ProjectError):
     code = "not-found"
 
 
+class Gone(ProjectError):
+    """It lies in the trash."""
+
+    code = "gone"
+
+
+class PreviewDisabled(NotFound):
+    """The data set shows people, so its pictures are shown on request only."""
+
+    code = "preview-disabled"
+
+
 class Conflict(ProjectError):
     """The request does not fit the state that the thing is in."""
 
@@ -49,6 +61,12 @@ class ChecksumMismatch(ProjectError):
     """The bytes are not those that the checksum stands for."""
 
     code = "checksum-mismatch"
+
+
+class DamagedFile(ChecksumMismatch):
+    """A file in storage is not what was stored; nothing of it is handed out."""
+
+    code = "stored-file-damaged"
 
 
 class UploadTooLarge(ProjectError):
@@ -109,6 +127,24 @@ class DatabaseUnavailable(ProjectError):
     """The database cannot be reached, or did not answer in time."""
 
     code = "database-unavailable"
+
+
+class StorageUnavailable(ProjectError):
+    """The storage of files cannot be reached, or does not let us in."""
+
+    code = "storage-unavailable"
+
+
+class TryFailed(ProjectError):
+    """The models could not be tried; that says nothing about the pictures."""
+
+    code = "try-failed"
+
+
+class BackupFailed(ProjectError):
+    """The database was not copied."""
+
+    code = "backup-failed"
 
 
 class InvalidSettings(ProjectError):

@@ -1,5 +1,6 @@
 """Names for rows: UUID version 7, so that they sort by the time they were made."""
 
+import datetime
 import os
 import time
 import uuid
@@ -17,3 +18,9 @@ def new_id() -> str:
     return str(
         uuid.UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 0b10 << 62 | random_bits)
     )
+
+
+def earliest(moment: datetime.datetime) -> str:
+    """The smallest id that can have been made at a moment; those made later sort after it."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | 0b10 << 62))

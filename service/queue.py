@@ -32,6 +32,7 @@ def make_app(settings: Settings) -> celery.Celery:
         worker_disable_prefetch=is_redis,  # other brokers know no such thing
         worker_max_tasks_per_child=200,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,  # what is logged is formatted already
         worker_send_task_events=False,
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=_TIMEOUT_S,

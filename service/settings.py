@@ -1,5 +1,8 @@
 """Every setting, read once from the environment; docs/settings.md is made from it."""
 
+import difflib
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +14,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from . import errors
 
 PREFIX = "NETMEND_"
+#: How alike a misspelled name and the right one are, at least.
+_NEAR = 0.85
+#: A bucket as S3 names them, and perhaps a prefix; or a path.
+_STORAGE_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?|(file://|(?!.*://)).+")
 
 
 class Settings(BaseSettings):
@@ -36,7 +43,21 @@ class Settings(BaseSettings):
     )
     storage_url: str = Field(
         default_factory=lambda given: f"{_folder(given)}/storage",
-        description="Folder of the stored files.",
+        description="Where files are kept: a folder, or `s3://bucket/prefix`.",
+    )
+    s3_endpoint_url: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="Where the S3-compatible service listens; that of AWS if not set. The keys are "
+        "read from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, as usual.",
+    )
+    s3_region: str | None = Field(
+        default=None, description="Its region; what AWS's own settings say if not set."
+    )
+    storage_cache_bytes: int = Field(
+        default=20 * 2**30,
+        ge=0,
+        description="How much is copied from a bucket to this machine, below the state folder.",
     )
 
     lease_s: float = Field(
@@ -61,6 +82,9 @@ class Settings(BaseSettings):
     intake_time_limit_s: float = Field(
         default=600.0, gt=0, description="Longest time that checking an upload may take."
     )
+    predict_time_limit_s: float = Field(
+        default=60.0, gt=0, description="Longest time that trying a model on pictures may take."
+    )
     no_progress_limit_s: float = Field(
         default=1800.0, gt=0, description="A job that reports nothing for so long is ended."
     )
@@ -71,11 +95,23 @@ class Settings(BaseSettings):
         default=5.0, ge=0, description="Time between asking a process to end and killing it."
     )
 
+    max_batch_jobs: int = Field(
+        default=500, ge=1, description="Largest number of jobs that a batch may have."
+    )
     max_upload_bytes: int = Field(
         default=8 * 2**30, gt=0, description="Largest file that may be uploaded."
     )
     min_free_bytes: int = Field(
         default=2**30, ge=0, description="Room on the disk that uploads have to leave free."
+    )
+
+    keep_uploads_days: float = Field(
+        default=7.0,
+        ge=1,
+        description="Uploads that nobody finishes, or makes anything of, go after so many days.",
+    )
+    keep_trash_days: float = Field(
+        default=30.0, ge=0, description="Jobs in the trash go after so many days."
     )
 
     web_host: str = Field(default="127.0.0.1", description="Address that the web server binds.")
@@ -87,6 +123,16 @@ class Settings(BaseSettings):
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("127.0.0.1", "localhost"),
         description="Host names that requests may be for, with commas between; `*` for any.",
+    )
+
+    session_key: pydantic.SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="What cookies of browsers are signed with; the same for all web servers. "
+        "Made and kept in the state folder if not set.",
+    )
+    is_https: bool = Field(
+        default=False, description="Whether browsers reach the pages over HTTPS only."
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -106,6 +152,18 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
         return folder.expanduser().absolute()
+
+    @pydantic.field_validator("s3_endpoint_url", "s3_region", mode="before")
+    @classmethod
+    def _empty_is_not_set(cls, given: object) -> object:
+        return given or None  # as files of variables have it
+
+    @pydantic.field_validator("storage_url")
+    @classmethod
+    def _folder_or_bucket(cls, url: str) -> str:
+        if not _STORAGE_URL.fullmatch(url):
+            raise ValueError(f"{url!r} is neither a folder nor s3://bucket/prefix")
+        return url
 
     @pydantic.field_validator("trusted_hosts", mode="before")
     @classmethod
@@ -143,6 +201,14 @@ def markdown() -> str:
     return "\n".join([intro, "| variable | default | what it is |", "|---|---|---|", *rows, ""])
 
 
+def misspelled() -> dict[str, str]:
+    """Variables of the environment that nobody reads, to the setting that was probably meant."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    unread = [name for name in os.environ if name.startswith(PREFIX) and name not in known]
+    near = {name: difflib.get_close_matches(name, known, n=1, cutoff=_NEAR) for name in unread}
+    return {name: meant[0] for name, meant in near.items() if meant}
+
+
 class _Row(pydantic.BaseModel):
     name: str
     default: str
@@ -162,6 +228,8 @@ _DERIVED = {
 
 
 def _default(name: str, value: object) -> str:
+    if value is None:
+        return "(not set)"
     return _DERIVED.get(name) or (",".join(value) if isinstance(value, tuple) else f"{value}")
 
 

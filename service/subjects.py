@@ -1,20 +1,60 @@
 """What models and data sets have in common: they are checked, then ready or rejected."""
 
-from collections.abc import Mapping
-from typing import TypeVar
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core import errors as core_errors
 from core.errors import ProjectError
 
-from . import errors
-from .tables import FINAL, Dataset, Job, JobInput, Model, Upload
+from . import errors, paging, uploads, visibility
+from .paging import Rows
+from .schemas import DatasetCreate, DatasetFilter, ModelCreate, SubjectEdit, SubjectFilter
+from .tables import FINAL, Dataset, Job, JobInput, Model, Upload, User
 
 _TABLES: tuple[type[Model] | type[Dataset], ...] = (Model, Dataset)
 _NOUN = {Model: "model", Dataset: "data set"}
-Subject = TypeVar("Subject", Model, Dataset)
+Subject = TypeVar("Subject", bound=Model | Dataset)
+
+
+def known(
+    session: Session,
+    table: type[Subject],
+    owner_id: str,
+    request: ModelCreate | DatasetCreate,
+) -> Subject | None:
+    """What the same bytes, declared alike by the same user, have become before; not if rejected.
+
+    Raises:
+        NotFound: There is no such upload, or it is somebody else's.
+    """
+    upload = uploads.get(session, request.upload_id, owner_id=owner_id)
+    # of two who ask at once the second one waits here, and then finds what the first one made
+    session.execute(sa.select(User.id).where(User.id == owner_id).with_for_update(key_share=True))
+    same = sa.and_(
+        table.owner_id == owner_id, table.sha256 == upload.sha256, table.state != "rejected"
+    )
+    found = session.scalars(sa.select(table).where(same).order_by(table.id))
+    return next((row for row in found if row.options == _options(request)), None)
+
+
+def receive(
+    session: Session,
+    table: type[Subject],
+    owner_id: str,
+    request: ModelCreate | DatasetCreate,
+) -> Subject:
+    """A row for what was uploaded, which is still to be checked.
+
+    Raises:
+        NotFound: There is no such upload, or it is somebody else's.
+        UploadIncomplete: Bytes of it are missing.
+    """
+    upload = uploads.get(session, request.upload_id, owner_id=owner_id)
+    return new(session, table, upload, name=request.name, options=_options(request))
 
 
 def new(
@@ -51,12 +91,59 @@ def get(session: Session, table: type[Subject], subject_id: str) -> Subject:
     Raises:
         NotFound: There is none.
     """
-    found = (
-        session.get(table, subject_id, populate_existing=True) if "\x00" not in subject_id else None
+    return visibility.find(session, table, subject_id, noun=_NOUN[table])
+
+
+def list_rows(
+    session: Session,
+    table: type[Subject],
+    *,
+    wanted: SubjectFilter | None = None,
+    owner_id: str | None,
+    cursor: str | None,
+    limit: int,
+) -> Rows[Subject]:
+    """A page of rows, newest first; of one owner, or of all that can be seen.
+
+    Raises:
+        InvalidRequest: The cursor or the limit is not a valid one.
+    """
+    asked = _conditions(table, wanted or SubjectFilter())
+    query = sa.select(table).where(visibility.condition(session, table), *asked)
+    if owner_id is not None:
+        query = query.where(table.owner_id == owner_id)
+    return paging.fetch(session, query, table.id, cursor=cursor, limit=limit)
+
+
+def edit(
+    session: Session,
+    table: type[Subject],
+    subject_id: str,
+    changes: SubjectEdit,
+    *,
+    version: int,
+) -> Subject:
+    """Change what people call it and say about it; fields that were not given stay.
+
+    Raises:
+        NotFound: There is none.
+        PreconditionFailed: Somebody else changed it since that version.
+    """
+    get(session, table, subject_id)  # nobody changes what they cannot see
+    edited = session.scalar(
+        sa.update(table)
+        .where(table.id == subject_id, table.version == version)
+        .values(version=table.version + 1, **changes.model_dump(mode="json", exclude_unset=True))
+        .returning(table.version)
+        .execution_options(synchronize_session=False)
     )
-    if found is None:
-        raise errors.NotFound(f"there is no {_NOUN[table]} {subject_id}", id=subject_id)
-    return found
+    subject = get(session, table, subject_id)
+    if edited is None:
+        raise errors.PreconditionFailed(
+            f"the {_NOUN[table]} is at version {subject.version}, not {version}: look at it again",
+            expected=subject.version, received=version,
+        )  # fmt: skip
+    return subject
 
 
 def get_ready(
@@ -84,6 +171,29 @@ def get_ready(
     return subject
 
 
+def count_repairs(
+    session: Session, table: type[Subject], subject_ids: Sequence[str]
+) -> dict[str, int]:
+    """Id to the number of repairs that name it; without those that none does, and the trash."""
+    column = _column(table)
+    query = (
+        sa.select(column, sa.func.count(sa.distinct(JobInput.job_id)))
+        .join(Job, Job.id == JobInput.job_id)
+        .where(column.in_(subject_ids), Job.kind == "repair", Job.deleted_at.is_(None))
+        .where(visibility.condition(session, Job))
+        .group_by(column)
+    )
+    return {str(subject_id): n_jobs for subject_id, n_jobs in session.execute(query)}
+
+
+def last_sandbox(session: Session) -> Mapping[str, object] | None:
+    """How the intake of the newest upload that can be seen was locked up; ``None`` without any."""
+    found = [session.execute(_newest_facts(session, table)).one_or_none() for table in _TABLES]
+    newest = max((row for row in found if row is not None), key=lambda row: row.id, default=None)
+    facts: Mapping[str, Any] = (newest and newest.facts) or {}
+    return facts.get("sandbox")
+
+
 def ready(
     session: Session, job_id: str, *, facts: Mapping[str, object], canonical_sha256: str
 ) -> None:
@@ -102,7 +212,7 @@ def delete(session: Session, subject: Model | Dataset) -> None:
     Raises:
         ResourceInUse: A job that has not ended needs it.
     """
-    column = JobInput.model_id if isinstance(subject, Model) else JobInput.dataset_id
+    column = _column(type(subject))
     session.refresh(subject, with_for_update=True)  # no new job can take it meanwhile
     users = session.scalars(
         sa.select(Job.id)
@@ -118,6 +228,41 @@ def delete(session: Session, subject: Model | Dataset) -> None:
         )  # fmt: skip
     session.delete(subject)
     session.flush()
+
+
+def _newest_facts(
+    session: Session, table: type[Model | Dataset]
+) -> sa.Select[tuple[str, dict[str, Any] | None]]:
+    seen = sa.and_(visibility.condition(session, table), table.state == "ready")
+    return sa.select(table.id, table.facts).where(seen).order_by(table.id.desc()).limit(1)
+
+
+def _conditions(table: type[Subject], wanted: SubjectFilter) -> list[sa.ColumnElement[bool]]:
+    """What a filter asks for; neither database can index texts in JSON the same way."""
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.state:
+        found.append(table.state.in_(wanted.state))
+    if wanted.sha256:
+        found.append(table.sha256 == wanted.sha256)
+    if wanted.tag:
+        tags = sa.cast(table.tags, sa.Text)
+        found.append(tags.contains(json.dumps(wanted.tag), autoescape=True))
+    if isinstance(wanted, DatasetFilter) and wanted.role:
+        found.append(table.options["role"].as_string() == wanted.role)
+    for word in (wanted.q or "").split():
+        columns = (table.name, table.file_name, table.notes)
+        found.append(sa.or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return found
+
+
+def _column(table: type[object]) -> InstrumentedAttribute[str | None]:
+    """Where jobs name their inputs of this kind."""
+    return JobInput.model_id if table is Model else JobInput.dataset_id
+
+
+def _options(request: ModelCreate | DatasetCreate) -> dict[str, object]:
+    """How to read the file, as it was declared."""
+    return request.model_dump(mode="json", exclude={"upload_id", "name"})
 
 
 def _settle(session: Session, job_id: str, **values: object) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import errors, storage
@@ -74,12 +75,35 @@ def get(session: Session, upload_id: str, *, owner_id: str | None = None) -> Upl
     return upload
 
 
+def of_file(session: Session, sha256: str, *, owner_id: str) -> Upload:
+    """A complete upload of these bytes, of which there may be several.
+
+    Raises:
+        NotFound: There is none (any more): they have to be sent again.
+    """
+    same = sa.and_(Upload.owner_id == owner_id, Upload.sha256 == sha256, Upload.state == "complete")
+    found = session.scalars(sa.select(Upload).where(same).order_by(Upload.id).limit(1)).first()
+    if found is None:
+        raise errors.NotFound("the file is not here any more; send it again", sha256=sha256)
+    return found
+
+
 def offset(folder: Path, upload: Upload) -> int:
     """How many bytes have arrived."""
     if upload.state == "complete":
         return upload.n_bytes or 0
     path = _partial(folder, upload)
     return path.stat().st_size if path.exists() else 0
+
+
+def check_open(folder: Path, upload: Upload) -> None:
+    """Refuse bytes for an upload that has all.
+
+    Raises:
+        Conflict: The upload is complete.
+    """
+    if upload.state == "complete" or _note(folder, upload).exists():
+        raise errors.Conflict(f"upload {upload.id} is complete", id=upload.id)
 
 
 def append(folder: Path, upload: Upload, stream: Readable, *, start: int, limits: Limits) -> int:
@@ -101,7 +125,7 @@ def append(folder: Path, upload: Upload, stream: Readable, *, start: int, limits
         UploadTooLarge: There are more bytes than were announced, or than are allowed.
         InsufficientStorage: The disk is full, or would become so.
     """
-    _refuse_complete(folder, upload)
+    check_open(folder, upload)
     most = limits.max_bytes if upload.n_bytes is None else min(upload.n_bytes, limits.max_bytes)
     with _opened(folder, upload) as file:
         end = file.seek(0, os.SEEK_END)
@@ -153,6 +177,11 @@ def complete(session: Session, upload_id: str, stored: Stored) -> Upload:
     return upload
 
 
+def delete(session: Session, upload_id: str) -> None:
+    """Forget an upload; models and data sets that it became stay. `discard` frees its bytes."""
+    session.execute(sa.delete(Upload).where(Upload.id == upload_id))
+
+
 def discard(folder: Path, upload: Upload) -> None:
     """Remove what is left in the folder of an upload that is complete, or not wanted any more."""
     _partial(folder, upload).unlink(missing_ok=True)
@@ -166,10 +195,10 @@ def _receive(file: io.BufferedRandom, stream: Readable, most: int, min_free_byte
         if end + len(chunk) > most:
             raise _too_large(most)
         if looked_at is None or end - looked_at >= _LOOK_EVERY_BYTES:
+            _flush(file)  # a whole file at once would keep all others waiting for the disk
             _refuse_full_disk(file, min_free_bytes)
             looked_at = end
-        with storage.full_disk_told("for uploads"):
-            file.write(chunk)
+        file.write(chunk)
         end += len(chunk)
     return end
 
@@ -204,8 +233,7 @@ def _moved(folder: Path, kept: Storage, upload: Upload) -> Stored | None:
     if partial.exists() and len(sha256) == 64 and storage.hash_file(partial) == sha256:
         return kept.take(partial, sha256)
     try:
-        with kept.open(sha256) as stream:
-            return Stored(sha256=sha256, n_bytes=stream.seek(0, os.SEEK_END))
+        return kept.renew(sha256)  # it may have lain there for long, and no row names it yet
     except errors.NotFound:
         note.unlink()  # it was cut short while it was written
         return None
@@ -220,16 +248,11 @@ def _same(stored: Stored, sha256: str | None) -> Stored:
     return stored
 
 
-def _refuse_complete(folder: Path, upload: Upload) -> None:
-    if upload.state == "complete" or _note(folder, upload).exists():
-        raise errors.Conflict(f"upload {upload.id} is complete", id=upload.id)
-
-
 @contextlib.contextmanager
 def _opened(folder: Path, upload: Upload) -> Iterator[io.BufferedRandom]:
     """The file of an upload, which nobody else has open like this."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with _partial(folder, upload).open("ab+") as file:
+    # closing it writes, too: what is still in the buffer
+    with storage.full_disk_told("for uploads"), _partial_file(folder, upload) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -239,10 +262,14 @@ def _opened(folder: Path, upload: Upload) -> Iterator[io.BufferedRandom]:
         yield file
 
 
+def _partial_file(folder: Path, upload: Upload) -> io.BufferedRandom:
+    folder.mkdir(parents=True, exist_ok=True)
+    return _partial(folder, upload).open("ab+")
+
+
 def _flush(file: io.BufferedRandom) -> None:
-    with storage.full_disk_told("for uploads"):
-        file.flush()
-        os.fsync(file.fileno())
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _refuse_full_disk(file: io.BufferedRandom, min_free_bytes: int) -> None:

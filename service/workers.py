@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from .db import ago, now
 from .tables import Worker
 
+#: Who has not been heard of for a day does not come back under that id.
+_DEAD_AFTER_S = 24 * 3600.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
@@ -41,6 +44,7 @@ def seen(
     if changed is None:
         session.add(Worker(id=slot.id, **values))
         session.flush()
+        _forget_the_dead(session)
 
 
 def gone(session: Session, worker_id: str) -> None:
@@ -52,3 +56,8 @@ def list_workers(session: Session, *, within_s: float) -> Sequence[Worker]:
     """The workers that were heard of within so many seconds, by id."""
     query = sa.select(Worker).where(Worker.seen_at > ago(within_s)).order_by(Worker.id)
     return session.scalars(query).all()
+
+
+def _forget_the_dead(session: Session) -> None:
+    """Remove the rows of workers that were killed; they could not do it themselves."""
+    session.execute(sa.delete(Worker).where(Worker.seen_at < ago(_DEAD_AFTER_S)))

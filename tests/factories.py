@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.errors import TrainingDiverged
 from core.results import (
     AttackResult,
     Evaluation,
@@ -16,10 +17,10 @@ from core.results import (
     RepairReport,
     Selection,
 )
-from service import accounts, ids, jobs, subjects
+from service import accounts, batches, ids, jobs, subjects
 from service.jobs import Claim
-from service.schemas import JobCreate, JobData
-from service.tables import Dataset, Job, Model, Upload, User
+from service.schemas import BatchCreate, JobCreate, JobData
+from service.tables import Batch, Dataset, Job, Model, Upload, User
 
 
 def make_user(session: Session, name: str | None = None) -> User:
@@ -64,6 +65,19 @@ def make_request(session: Session, owner: User | None = None, **fields: Any) -> 
     return JobCreate.model_validate(given)
 
 
+def make_batch_request(session: Session, owner: User, **fields: Any) -> BatchCreate:
+    """A request for two jobs, one a seed."""
+    data = JobData(clean_validation=make_dataset(session, owner).id)
+    given = {"models": (make_model(session, owner).id,), "data": (data,), "seeds": (0, 1)}
+    return BatchCreate.model_validate({**given, **fields})
+
+
+def make_batch(session: Session, owner: User, **fields: Any) -> Batch:
+    """A batch of two jobs that wait."""
+    request = make_batch_request(session, owner, **fields)
+    return batches.submit(session, owner.id, request, max_jobs=500)
+
+
 def make_job(session: Session, owner: User | None = None, **fields: Any) -> Job:
     """A job that waits."""
     owner = owner or make_user(session)
@@ -76,6 +90,11 @@ def make_claim(session: Session, job: Job | None = None, *, lease_s: float = 60.
     claim = jobs.claim(session, job.id, worker_id="worker", lease_s=lease_s)
     assert claim is not None
     return claim
+
+
+def fail_job(session: Session, job_id: str) -> None:
+    """Let a job that waits end badly."""
+    jobs.fail(session, make_claim(session, jobs.get(session, job_id)), TrainingDiverged())
 
 
 def make_report(

@@ -9,6 +9,7 @@ from ..tables import JobMetric
 
 #: The better verdict first.
 _VERDICTS = ("repaired", "partial", "unchanged", "inconclusive", "not_repaired")
+WORST = _VERDICTS[-1]
 
 
 def headline(reports: Mapping[str, RepairReport], files: Sequence[str]) -> dict[str, Any]:
@@ -55,13 +56,17 @@ def worst_attack(evaluation: Evaluation) -> float | None:
     return max((rate.value for rate in rates if rate is not None), default=None)
 
 
-def _rank(report: RepairReport) -> tuple[int, float, float]:
-    attack, accuracy = worst_attack(report.after), _value(report.after.clean_accuracy)
+def rank(verdict: str, attack: float | None, accuracy: float | None) -> tuple[int, float, float]:
+    """Smaller is better: the better verdict, then less attack success, then more accuracy."""
     return (
-        _VERDICTS.index(report.verdict),
+        _VERDICTS.index(verdict),
         1.0 if attack is None else attack,
         -1.0 if accuracy is None else -accuracy,
     )
+
+
+def _rank(report: RepairReport) -> tuple[int, float, float]:
+    return rank(report.verdict, worst_attack(report.after), _value(report.after.clean_accuracy))
 
 
 def _rates(report: RepairReport) -> Iterator[tuple[str, str, str, Rate | None]]:

@@ -26,6 +26,8 @@ class Outcome:
     #: Of an intake: what was understood, and the packed canonical folder in storage.
     facts: Mapping[str, object] | None = None
     canonical_sha256: str | None = None
+    #: Of a job that tries models: the answers, as JSON.
+    result: Mapping[str, object] | None = None
 
 
 def finish(session: Session, claim: Claim, outcome: Outcome) -> bool:
@@ -40,7 +42,13 @@ def finish(session: Session, claim: Claim, outcome: Outcome) -> bool:
     guard = transitions.owned(claim, "starting", "running")
     headline = figures.headline(outcome.reports, [file.name for file in outcome.files])
     reports = {name: report.to_json() for name, report in outcome.reports.items()}
-    values = {**transitions.ended(), **headline, "reports": reports or None, "error": None}
+    values = {
+        **transitions.ended(),
+        **headline,
+        "reports": reports or None,
+        "result": outcome.result,
+        "error": None,
+    }
     if transitions.change(session, guard, to="succeeded", **values) is None:
         canceled(session, claim)
         return False

@@ -1,5 +1,6 @@
 """Who owns a job, for how long, and what happens to those whose owner is gone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import errors as core_errors
+from core.errors import ProjectError
 from core.results import Event
 
 from .. import errors, subjects
 from ..db import epoch, now
-from ..tables import Job
+from ..tables import LIVE, Job
 from . import transitions
 from .transitions import Claim
 
@@ -93,7 +95,7 @@ def sweep(session: Session, *, max_losses: int) -> Swept:
         .with_for_update(skip_locked=True)  # SQLite, which has one writer, ignores this
     )
     for row in session.execute(query).all():
-        state = _take_away(session, row, transitions.expired(), max_losses)
+        state = _take_away(session, row, transitions.expired(), max_losses=max_losses)
         if state is not None:
             swept[state].append(row.id)
     return Swept(
@@ -103,15 +105,33 @@ def sweep(session: Session, *, max_losses: int) -> Swept:
     )
 
 
-def lose(session: Session, claim: Claim, *, max_losses: int) -> bool:
-    """The process that did the work died, though its worker did not: what `sweep` would do, now.
+def lose(
+    session: Session, claim: Claim, *, max_losses: int, error: ProjectError | None = None
+) -> bool:
+    """The attempt came to nothing, for no fault of the job: what `sweep` would do, now.
+
+    Args:
+        session: Commit it soon.
+        claim: The attempt.
+        max_losses: At which of its losses the job fails.
+        error: What was wrong with this machine, such as a full disk. That takes a while to mend:
+            the workers are told of the job after a pause. ``None``: the process that did the work
+            died, though its worker did not.
 
     Returns:
         False when the lease is lost.
     """
     guard = transitions.owned(claim)
     row = session.execute(sa.select(*_OWNED).where(guard).with_for_update()).one_or_none()
-    return row is not None and _take_away(session, row, guard, max_losses) is not None
+    if row is None:
+        return False
+    return _take_away(session, row, guard, max_losses=max_losses, error=error) is not None
+
+
+def live_attempts(session: Session, job_ids: Sequence[str]) -> set[tuple[str, int]]:
+    """Of these jobs, those that somebody works on: id and attempt."""
+    query = sa.select(Job.id, Job.attempt).where(Job.id.in_(job_ids), Job.state.in_(LIVE))
+    return {(row.id, row.attempt) for row in session.execute(query)}
 
 
 _OWNED = (Job.id, Job.state, Job.attempt, Job.losses)
@@ -144,25 +164,36 @@ def _swept_to(state: str, losses: int, max_losses: int) -> str:
 
 
 def _take_away(
-    session: Session, row: transitions.Row, guard: sa.ColumnElement[bool], max_losses: int
+    session: Session,
+    row: transitions.Row,
+    guard: sa.ColumnElement[bool],
+    *,
+    max_losses: int,
+    error: ProjectError | None = None,
 ) -> str | None:
     """The state that the job is in now; ``None`` if it was somebody else's already."""
-    state = _swept_to(row.state, row.losses + 1, max_losses)
-    error = _lost(row.losses + 1) if state == "failed" else None
+    losses = row.losses + 1
+    state, reason = _swept_to(row.state, losses, max_losses), error or _lost(losses)
+    waits_a_while = _told(losses) if error else {}
     changed = transitions.change(
         session,
         sa.and_(Job.id == row.id, Job.attempt == row.attempt, Job.state == row.state, guard),
         to=state,
-        told={"reason": errors.WorkerLost.code},
-        losses=Job.losses + 1,
-        error=core_errors.to_json(error) if error else None,
-        **(transitions.WAITING if state == "queued" else transitions.ended()),
+        told={"reason": reason.code},
+        losses=losses,
+        error=core_errors.to_json(reason) if state == "failed" else None,
+        **({**transitions.WAITING, **waits_a_while} if state == "queued" else transitions.ended()),
     )
     if changed is None:
         return None
     if state != "queued":
-        subjects.reject(session, row.id, error or core_errors.Canceled())
+        subjects.reject(session, row.id, reason if state == "failed" else core_errors.Canceled())
     return state
+
+
+def _told(times: int) -> dict[str, Any]:
+    """Columns of a waiting job of which the workers have just been told, for so many times."""
+    return {"sent_at": epoch(), "sends": times}
 
 
 def _lost(losses: int) -> errors.WorkerLost:

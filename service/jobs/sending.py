@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..db import epoch
-from ..tables import LIVE, Job
+from ..tables import Job, is_live
 
 #: A message that brought no worker is repeated after the pause, twice, four, eight times it.
 _MAX_PAUSES = 8
@@ -49,6 +49,16 @@ def mark_sent(session: Session, job_id: str) -> None:
     )
 
 
+def mark_unsent(session: Session, job_id: str) -> None:
+    """Whoever was told of a job that waits will not do it; somebody else is to be told."""
+    session.execute(
+        sa.update(Job)
+        .where(Job.id == job_id, Job.state == "queued")
+        .values(sent_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def position(session: Session, job: Job) -> int | None:
     """The place of a job in its queue, from 1; ``None`` when it does not wait."""
     if job.state != "queued":
@@ -86,7 +96,7 @@ def _ordered(queue: str) -> sa.Select[Any]:
     """Id and place, from 1, of each job that waits in a queue."""
     running = (
         sa.select(Job.owner_id, sa.func.count().label("n_running"))
-        .where(Job.queue == queue, Job.state.in_(LIVE))
+        .where(Job.queue == queue, is_live())
         .group_by(Job.owner_id)
         .subquery()
     )

@@ -1,6 +1,7 @@
 """New jobs, and what their owners can do about them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pydantic
@@ -11,8 +12,16 @@ from core import errors as core_errors
 
 from .. import errors, subjects
 from ..schemas import PRIORITIES, JobCreate, JobEdit
-from ..tables import FINAL, Dataset, Job, JobEvent, JobInput, Model
-from . import queries, transitions
+from ..tables import FINAL, Batch, Dataset, Job, JobInput, Model
+from . import adding, inputs, queries, transitions
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job to be made, and the one that it does again."""
+
+    request: JobCreate
+    retry_of: str | None = None
 
 
 def submit(
@@ -24,19 +33,21 @@ def submit(
         NotFound: A model or data set is not there.
         Conflict: One is not ready, or is not what its role needs.
     """
-    job = Job(
-        kind=request.kind,
-        queue=request.queue,
-        owner_id=owner_id,
-        name=request.name,
-        tags=list(request.tags),
-        notes=request.notes,
-        request=request.model_dump(mode="json"),
-        method=request.method,
-        priority=PRIORITIES[request.priority],
-        retry_of=retry_of,
-    )
-    return _add(session, job, _inputs(session, request))
+    inputs.find(session, inputs.of_job(request))
+    return adding.add(session, _row(owner_id, request, retry_of=retry_of), inputs.rows(request))
+
+
+def submit_batch(session: Session, batch: Batch, wanted: Sequence[NewJob]) -> list[Job]:
+    """New jobs of a batch, waiting; what they need was found by `inputs.find` before.
+
+    They are not counted here: who submits them has the row of the batch.
+    """
+    rows = [
+        _row(batch.owner_id, item.request, retry_of=item.retry_of, batch_id=batch.id)
+        for item in wanted
+    ]
+    needed = [inputs.rows(item.request) for item in wanted]
+    return adding.add_all(session, list(zip(rows, needed, strict=True)))
 
 
 def submit_intake(session: Session, subject: Model | Dataset) -> Job:
@@ -57,7 +68,9 @@ def submit_intake(session: Session, subject: Model | Dataset) -> Job:
         name=subject.name,
         request=request,
     )
-    _add(session, job, [_input("subject", 0, subject)])
+    column = "model_id" if isinstance(subject, Model) else "dataset_id"
+    needed = JobInput(role="subject", position=0, **{column: subject.id})
+    adding.add(session, job, [needed])
     subject.intake_job_id = job.id
     session.flush()
     return job
@@ -70,6 +83,7 @@ def cancel(session: Session, job_id: str) -> Job:
         NotFound: There is no such job.
         JobNotCancelable: It has ended.
     """
+    queries.get(session, job_id)  # what is not to be seen is not to be changed
     waits = sa.and_(Job.id == job_id, Job.state == "queued")
     works = sa.and_(Job.id == job_id, Job.state.in_(("starting", "running")))
     asked: dict[str, Any] = {"cancel_requested": True}
@@ -92,6 +106,7 @@ def edit(session: Session, job_id: str, changes: JobEdit, *, version: int) -> Jo
         NotFound: There is no such job.
         PreconditionFailed: Somebody else changed it since that version.
     """
+    queries.get(session, job_id)
     given = changes.model_dump(mode="json", exclude_unset=True)
     edited = session.scalar(
         sa.update(Job)
@@ -137,6 +152,21 @@ def retry(
     return submit(session, owner_id or job.owner_id, request, retry_of=job_id)
 
 
+def _row(owner_id: str, request: JobCreate, **more: str | None) -> Job:
+    return Job(
+        kind=request.kind,
+        queue=request.queue,
+        owner_id=owner_id,
+        name=request.name,
+        tags=list(request.tags),
+        notes=request.notes,
+        request=request.model_dump(mode="json"),
+        method=request.method,
+        priority=PRIORITIES[request.priority],
+        **more,
+    )
+
+
 def _changed(request: Mapping[str, Any], overrides: Mapping[str, Any]) -> JobCreate:
     merged = {**request, **overrides}
     if merged.get("method") != request["method"]:
@@ -151,41 +181,3 @@ def _changed(request: Mapping[str, Any], overrides: Mapping[str, Any]) -> JobCre
             for item in error.errors()
         ]
         raise errors.InvalidRequest("an override does not fit", errors=problems) from error
-
-
-def _add(session: Session, job: Job, inputs: list[JobInput]) -> Job:
-    job.n_events = 1
-    session.add(job)
-    session.flush()
-    for item in inputs:
-        item.job_id = job.id
-    session.add_all(inputs)
-    session.add(JobEvent(job_id=job.id, seq=1, type="state", data={"state": "queued"}))
-    session.flush()
-    return job
-
-
-def _inputs(session: Session, request: JobCreate) -> list[JobInput]:
-    data = request.data
-    clean = [("clean_validation", data.clean_validation), ("clean_test", data.clean_test)]
-    return [
-        _input("model", 0, subjects.get_ready(session, Model, request.model)),
-        *(
-            _input(role, 0, subjects.get_ready(session, Dataset, dataset_id, role="clean"))
-            for role, dataset_id in clean
-            if dataset_id is not None
-        ),
-        *(
-            _input(
-                "poisoned_test",
-                place,
-                subjects.get_ready(session, Dataset, dataset_id, role="poisoned"),
-            )
-            for place, dataset_id in enumerate(data.poisoned_test)
-        ),
-    ]
-
-
-def _input(role: str, position: int, subject: Model | Dataset) -> JobInput:
-    column = "model_id" if isinstance(subject, Model) else "dataset_id"
-    return JobInput(role=role, position=position, **{column: subject.id})

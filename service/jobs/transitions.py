@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..db import epoch, now
-from ..tables import FINAL, LIVE, Batch, Job, JobEvent
+from ..tables import FINAL, LIVE, Batch, Job, JobEvent, is_live
 
 Row = sa.Row[*tuple[Any, ...]]
 
@@ -19,7 +19,7 @@ class Claim:
     job_id: str
     #: The fencing token.
     attempt: int
-    #: ``intake`` or ``repair``.
+    #: ``intake``, ``repair`` or ``predict``.
     kind: str
     queue: str
     owner_id: str
@@ -37,9 +37,7 @@ def owned(claim: Claim, *states: str) -> sa.ColumnElement[bool]:
 
 def expired() -> sa.ColumnElement[bool]:
     """The condition that the owner of a job has not been heard of; no lease counts as expired."""
-    return sa.and_(
-        Job.state.in_(LIVE), sa.or_(Job.lease_until.is_(None), Job.lease_until < epoch())
-    )
+    return sa.and_(is_live(), sa.or_(Job.lease_until.is_(None), Job.lease_until < epoch()))
 
 
 def change(

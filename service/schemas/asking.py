@@ -2,12 +2,32 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from core import catalogue
 from core.results import Verdict
 
-from .fields import Asked, Id, JobState, Moment, Name, PreprocessingName, Priority, Share, Tag, Text
+from . import parameters, searching
+from .fields import (
+    Asked,
+    Id,
+    JobState,
+    Moment,
+    Name,
+    PreprocessingName,
+    Priority,
+    Seed,
+    Share,
+    Tag,
+    Text,
+)
 
 
 class JobData(Asked):
@@ -32,22 +52,11 @@ class GateLimits(Asked):
     max_accuracy_drop: Share | None = None
 
 
-class JobCreate(Asked):
-    """Repair a model. Parameters of the method are checked, and their defaults filled in.
+class JobOptions(Asked):
+    """What a job and all jobs of a batch have in common."""
 
-    Raises:
-        InvalidParams: The method or one of its parameters is unknown or out of range.
-    """
-
-    kind: Literal["repair"] = "repair"
-    model: Id
-    data: JobData
-    method: str = catalogue.DEFAULT_METHOD
-    params: dict[str, Any] = Field(default_factory=dict)
-    max_accuracy_drops: tuple[Share, ...] = Field(default=(0.04,), min_length=1, max_length=20)
     preprocessing: PreprocessingName = "auto"
     n_classes: int | None = Field(default=None, ge=2, le=2**20)
-    seed: int = Field(default=0, ge=0, lt=2**32)
     goodnet: GoodNetOptions = GoodNetOptions()
     gate: GateLimits | None = None
     queue: Literal["cpu", "gpu"] = "cpu"
@@ -57,16 +66,34 @@ class JobCreate(Asked):
     tags: tuple[Tag, ...] = Field(default=(), max_length=20)
     notes: Annotated[Text, StringConstraints(max_length=10_000)] = ""
 
-    @model_validator(mode="before")
+
+class JobCreate(JobOptions):
+    """Repair a model. Parameters of the method are checked, and their defaults filled in.
+
+    Raises:
+        InvalidParams: The method or parameters of it are unknown or out of range, and nothing
+            else is wrong.
+    """
+
+    kind: Literal["repair"] = "repair"
+    model: Id
+    data: JobData
+    method: str = catalogue.DEFAULT_METHOD
+    params: dict[str, Any] = Field(default_factory=dict)
+    max_accuracy_drops: tuple[Share, ...] = Field(default=(0.04,), min_length=1, max_length=20)
+    seed: Seed = 0
+
+    @model_validator(mode="wrap")
     @classmethod
-    def _fill_in_parameters(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or not isinstance(given.get("params", {}), dict):
-            return given  # pydantic says what is wrong
-        method = given.get("method", catalogue.DEFAULT_METHOD)
-        if not isinstance(method, str):
-            return given
-        params = catalogue.parse(method, given.get("params", {}))
-        return {**given, "params": catalogue.as_dict(params)}
+    def _fill_in_parameters(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        checked = parameters.check(given)
+        try:
+            made = handler(checked.given)
+        except ValidationError as error:
+            raise checked.refusal_with(cls.__name__, error) from error
+        if checked.problems:
+            raise checked.refusal()
+        return made
 
     @model_validator(mode="after")
     def _names_each_thing_once(self) -> Self:
@@ -93,17 +120,32 @@ class JobEdit(Asked):
     notes: Annotated[Text, StringConstraints(max_length=10_000)] = ""
 
 
+#: What a list of jobs can be sorted by; with a minus, the largest or latest first.
+JobSort = Literal[
+    "created_at", "-created_at", "finished_at", "-finished_at",
+    "clean_accuracy_after", "-clean_accuracy_after",
+    "attack_success_rate_after", "-attack_success_rate_after",
+]  # fmt: skip
+
+
 class JobFilter(Asked):
     """Which jobs to list; what is not given does not matter."""
 
     state: tuple[JobState, ...] = ()
     verdict: tuple[Verdict, ...] = ()
-    kind: Literal["repair", "intake"] | None = None
+    kind: Literal["repair", "intake", "predict"] | None = None
     method: Name | None = None
     model: Id | None = None
     dataset: Id | None = None
+    batch: Id | None = None
     owner: Id | None = None
     tag: Tag | None = None
     #: Words in the name or the notes.
     q: Name | None = None
+    #: Terms and alternatives, as in `searching`.
+    search: Annotated[Name, AfterValidator(searching.checked)] | None = Field(
+        default=None, examples=["state:failed OR tag:lab3"]
+    )
     created_after: Moment | None = None
+    #: What lies in the trash, and only that; lists leave it out otherwise.
+    trash: bool = False

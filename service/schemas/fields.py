@@ -12,6 +12,7 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Tag = Annotated[Text, StringConstraints(min_length=1, max_length=50, strip_whitespace=True)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
@@ -27,6 +28,8 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 JobState = Literal[
     "queued", "starting", "running", "canceling", "succeeded", "failed", "canceled"
 ]  # fmt: skip
+#: States that a job never leaves.
+FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "canceled"})
 SubjectState = Literal["checking", "ready", "rejected"]
 Priority = Literal["low", "normal", "high"]
 PreprocessingName = Literal["auto", "none", "/255", "[-1,1]", "imagenet-caffe", "imagenet-torch"]
@@ -54,3 +57,5 @@ class Page(Told, Generic[Item]):
     data: Sequence[Item]
     #: What to ask the next page with; ``None`` on the last one.
     next: str | None = None
+    #: How many there are on all pages, where that was asked for and is not more than 10,000.
+    total: int | None = None

@@ -1,11 +1,11 @@
 """Uploads, models and data sets."""
 
 import datetime
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
-from .fields import Asked, Id, Name, Sha256, SubjectState, Told
+from .fields import Asked, Id, Name, Sha256, SubjectState, Tag, Text, Told
 
 if TYPE_CHECKING:
     from .. import tables
@@ -66,6 +66,39 @@ class DatasetCreate(Asked):
         "or its true class.",
     )
     target_label: int | None = Field(default=None, ge=0, lt=2**31)
+    people: bool = Field(
+        default=False,
+        description="Whether people can be recognised; its preview is then shown on request only.",
+    )
+
+
+class SubjectEdit(Asked):
+    """What people call a model or data set and say about it; what is not given stays as it is."""
+
+    name: Name | None = None
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20)
+    notes: Annotated[Text, StringConstraints(max_length=10_000)] = ""
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if "name" in self.model_fields_set and self.name is None:
+            raise ValueError("a name cannot be taken away")
+        return self
+
+
+class SubjectFilter(Asked):
+    """Which models or data sets to list; what is not given does not matter."""
+
+    state: tuple[SubjectState, ...] = ()
+    tag: Tag | None = None
+    sha256: Sha256 | None = Field(default=None, description="Of the file that was uploaded.")
+    q: Name | None = Field(default=None, description="Words in the name, file name or notes.")
+
+
+class DatasetFilter(SubjectFilter):
+    """Which data sets to list."""
+
+    role: Literal["clean", "poisoned"] | None = None
 
 
 class SubjectView(Told):
@@ -82,12 +115,39 @@ class SubjectView(Told):
     facts: dict[str, Any] | None
     error: dict[str, Any] | None
     intake_job_id: str | None
+    tags: list[str]
+    notes: str
+    #: Grows with each edit.
+    version: int
     created_at: datetime.datetime
 
     @classmethod
     def of(cls, row: "tables.Model | tables.Dataset") -> Self:
         """The row."""
         return cls.model_validate(row)
+
+
+class ShownImageView(Told):
+    """A picture of a preview."""
+
+    #: Its place in the data set, from 0.
+    index: int
+    label: int
+
+
+class DatasetStatsView(Told):
+    """Figures of a data set; ``None`` is *not measured*."""
+
+    n: int
+    value_range: tuple[float, float]
+    #: Pixels that are NaN or infinite; a set that has any is refused.
+    n_not_finite: int
+    #: Label, as text, to number of images; empty beyond 10,000 classes.
+    class_counts: dict[str, int]
+    #: Images whose pixels occur earlier in the set; ``None`` for more than a million images.
+    n_duplicates: int | None
+    #: What the preview shows, row by row.
+    shown: list[ShownImageView]
 
 
 class ModelView(SubjectView):

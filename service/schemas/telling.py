@@ -17,6 +17,8 @@ class Progress(Told):
     stage: str | None
     current: int | None
     total: int | None
+    #: Until it ends; ``None`` where that is not known, and always in lists.
+    eta_seconds: float | None = None
 
 
 class JobSummary(Told):
@@ -36,6 +38,8 @@ class JobSummary(Told):
     losses: int
     worker_id: str | None
     retry_of: str | None
+    batch_id: str | None
+    deleted_at: datetime.datetime | None
     version: int
     created_at: datetime.datetime
     started_at: datetime.datetime | None
@@ -49,10 +53,15 @@ class JobSummary(Told):
     repaired_model_path: str | None
 
     @classmethod
-    def of(cls, job: "tables.Job", **more: Any) -> Self:
-        """The row."""
-        progress = Progress(stage=job.stage, current=job.progress_current, total=job.progress_total)
-        columns = cls.model_fields.keys() - {"progress", "position", *more}
+    def of(cls, job: "tables.Job", *, eta_seconds: float | None = None, **more: Any) -> Self:
+        """The row, and what else is known of the job."""
+        progress = Progress(
+            stage=job.stage,
+            current=job.progress_current,
+            total=job.progress_total,
+            eta_seconds=eta_seconds,
+        )
+        columns = cls.model_fields.keys() - {"progress", "position", "starts_in_seconds", *more}
         told = {name: getattr(job, name) for name in columns}
         return cls.model_validate({**told, "progress": progress, **more})
 
@@ -64,8 +73,12 @@ class JobView(JobSummary):
     request: dict[str, Any]
     #: How many jobs go first, and one; ``None`` when it does not wait.
     position: int | None = None
+    #: Until a worker takes it; ``None`` where that is not known.
+    starts_in_seconds: float | None = None
     #: Subfolder of the results (``""`` for a single budget) to the report of that budget.
     reports: dict[str, Any] | None
+    #: What a job of kind ``predict`` found, as a `PredictionView` without its ``job_id``.
+    result: dict[str, Any] | None = None
 
 
 class EventView(Told):

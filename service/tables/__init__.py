@@ -2,7 +2,7 @@
 
 from .access import IdempotencyKey, Token, User
 from .batches import Batch
-from .jobs import FINAL, LIVE, Job
+from .jobs import FINAL, LIVE, Job, is_live
 from .records import Artifact, JobEvent, JobInput, JobMetric
 from .subjects import Dataset, Model, Upload
 from .workers import Worker
@@ -23,4 +23,5 @@ __all__ = [
     "Upload",
     "User",
     "Worker",
+    "is_live",
 ]

@@ -16,6 +16,11 @@ LIVE = ("starting", "running", "canceling")
 FINAL = ("succeeded", "failed", "canceled")
 
 
+#: Stand behind what a list is sorted by, so that a filter that lets few rows through reads the
+#: index and not the rows, which are long. The state is not among them: it changes too often.
+_FILTERED = ("id", "deleted_at", "owner_id", "kind", "verdict", "method", "batch_id")
+
+
 class Job(Base):
     """A piece of work, and the only truth about how far it got."""
 
@@ -34,6 +39,17 @@ class Job(Base):
         Index("ix_jobs_state_id", "state", "id"),
         Index("ix_jobs_verdict_id", "verdict", "id"),
         Index("ix_jobs_batch_id_id", "batch_id", "id"),
+        Index("ix_jobs_kind_id", "kind", "id"),
+        Index("ix_jobs_method_id", "method", "id"),
+        Index("ix_jobs_by_finished_at", "finished_at", *_FILTERED),
+        Index("ix_jobs_by_clean_accuracy_after", "clean_accuracy_after", *_FILTERED),
+        Index("ix_jobs_by_attack_success_rate_after", "attack_success_rate_after", *_FILTERED),
+        Index(
+            "ix_jobs_trash",
+            "id",
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        ),
         Index(
             "ix_jobs_waiting",
             "queue",
@@ -111,3 +127,12 @@ class Job(Base):
     attack_success_rate_after: Mapped[float | None]
     #: Name of the artifact that is the repaired model.
     repaired_model_path: Mapped[str | None]
+
+
+def is_live() -> sa.ColumnElement[bool]:
+    """The condition that a worker owns a job.
+
+    Its states stand in the SQL itself: SQLite uses the index of the leased ones for a condition
+    that it can read, and it cannot read parameters.
+    """
+    return Job.state.in_([sa.literal(state, literal_execute=True) for state in LIVE])

@@ -1,21 +1,23 @@
-"""Each test of the service runs on SQLite and on PostgreSQL."""
+"""A batch, for what is asked of batches."""
 
-from tests.databases import (
-    engine,
-    postgresql_server,
-    postgresql_settings,
-    session,
-    settings,
-    sqlite_settings,
-    sqlite_template,
-)
+import pytest
 
-__all__ = [
-    "engine",
-    "postgresql_server",
-    "postgresql_settings",
-    "session",
-    "settings",
-    "sqlite_settings",
-    "sqlite_template",
-]
+from service import batches
+from tests import factories
+
+
+@pytest.fixture
+def owner(session):
+    return factories.make_user(session)
+
+
+@pytest.fixture
+def batch(session, owner):
+    """Two jobs that wait."""
+    return factories.make_batch(session, owner)
+
+
+@pytest.fixture
+def job_ids(session, batch):
+    """The jobs of the batch."""
+    return [job.id for job in batches.jobs_of(session, batch.id)]

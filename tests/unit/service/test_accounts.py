@@ -72,3 +72,31 @@ def test_a_scope_is_required_or_admin():
     admin.require("submit")
     with pytest.raises(errors.Forbidden, match="'submit'"):
         reader.require("submit")
+
+
+def test_an_invitation_opens_one_session_and_no_second_one(session, user):
+    invitation = accounts.issue_invitation(session, user)
+    opened = accounts.open_session(session, invitation)
+    assert accounts.authenticate(session, opened).user_id == user.id
+    with pytest.raises(errors.Unauthenticated):
+        accounts.open_session(session, invitation)
+
+
+@pytest.mark.parametrize("scope", accounts.SCOPES)
+def test_an_invitation_is_no_token(session, user, scope):
+    identity = accounts.authenticate(session, accounts.issue_invitation(session, user))
+    with pytest.raises(errors.Forbidden):
+        identity.require(scope)
+
+
+def test_a_session_may_do_what_its_token_may(session, user):
+    token = accounts.issue_token(session, user, "laptop", ["read"])
+    opened = accounts.open_session(session, token)
+    assert accounts.authenticate(session, opened).scopes == ("read",)
+
+
+def test_a_new_invitation_takes_the_place_of_the_old_one(session, user):
+    first, second = (accounts.issue_invitation(session, user) for _ in range(2))
+    with pytest.raises(errors.Unauthenticated):
+        accounts.open_session(session, first)
+    accounts.open_session(session, second)

@@ -125,3 +125,17 @@ def test_sqlite_commits_survive_a_power_cut(sqlite_settings):
         found = [session.scalar(sa.text(f"PRAGMA {name}")) for name in pragmas]
     engine.dispose()
     assert found == ["wal", 2, 1, 30_000]
+
+
+def test_who_freezes_in_a_transaction_does_not_hold_its_locks_for_ever(
+    postgresql_settings, monkeypatch
+):
+    monkeypatch.setattr(db, "_IDLE_TIMEOUT_MS", 200)
+    engine = db.make_engine(postgresql_settings)
+    lock = sa.text("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
+    with pytest.raises(errors.DatabaseUnavailable), db.session_scope(engine) as frozen:
+        frozen.execute(lock)
+        with db.session_scope(engine) as other:
+            other.execute(lock)
+        frozen.execute(sa.text("SELECT 1"))
+    engine.dispose()

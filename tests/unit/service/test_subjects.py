@@ -3,8 +3,8 @@
 import pytest
 
 from core.errors import Canceled, UnsafeModel
-from service import errors, jobs, models, subjects
-from service.schemas import ModelCreate
+from service import datasets, errors, jobs, models, subjects
+from service.schemas import JobCreate, ModelCreate
 from service.tables import Model
 from tests import factories
 
@@ -67,3 +67,14 @@ def test_the_end_of_one_intake_does_not_touch_others(session, model, claim):
     other = factories.make_model(session, state="checking")
     jobs.fail(session, claim, UnsafeModel())
     assert models.get(session, other.id).state == "checking"
+
+
+def test_repairs_that_name_it_are_counted_each_once_and_not_in_the_trash(session):
+    job = factories.make_job(session)
+    thrown = jobs.submit(session, job.owner_id, JobCreate.model_validate(job.request))
+    thrown.deleted_at = thrown.created_at
+    unused = factories.make_model(session)
+    used = job.request["model"]
+    assert models.count_repairs(session, [used, unused.id]) == {used: 1}
+    validation = job.request["data"]["clean_validation"]
+    assert datasets.count_repairs(session, [validation]) == {validation: 1}

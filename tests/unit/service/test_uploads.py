@@ -1,8 +1,11 @@
 """Files on their way in."""
 
+import errno
 import fcntl
 import hashlib
 import io
+import resource
+from pathlib import Path
 
 import pytest
 
@@ -162,3 +165,42 @@ def test_an_upload_of_somebody_else_is_not_found(session, upload):
 
 def test_nothing_has_arrived_of_a_new_upload(folder, upload):
     assert uploads.offset(folder, upload) == 0
+
+
+def test_a_disk_that_has_no_room_for_the_last_bytes_is_told_and_keeps_the_others(folder, upload):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(errors.InsufficientStorage):
+            _append(folder, upload)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert uploads.offset(folder, upload) == 10
+    assert _append(folder, upload, DATA[10:], start=10) == len(DATA)
+
+
+def test_a_disk_that_is_full_when_all_has_arrived_is_told_and_nothing_is_lost(
+    folder, kept, upload, monkeypatch
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    _append(folder, upload)
+    with monkeypatch.context() as patch, pytest.raises(errors.InsufficientStorage):
+        patch.setattr(Path, "write_text", full)
+        uploads.store(folder, kept, upload)
+    assert uploads.store(folder, kept, upload).sha256 == SHA256
+
+
+def test_a_complete_upload_is_found_by_its_bytes_and_owner(session):
+    upload = factories.make_upload(session, sha256="b" * 64)
+    assert uploads.of_file(session, "b" * 64, owner_id=upload.owner_id).id == upload.id
+
+
+def test_bytes_of_others_or_that_are_gone_are_not_found(session):
+    upload = factories.make_upload(session, sha256="b" * 64)
+    other = factories.make_user(session)
+    with pytest.raises(errors.NotFound, match="send it again"):
+        uploads.of_file(session, "b" * 64, owner_id=other.id)
+    with pytest.raises(errors.NotFound):
+        uploads.of_file(session, "c" * 64, owner_id=upload.owner_id)

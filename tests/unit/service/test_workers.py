@@ -1,8 +1,13 @@
 """Workers that are heard of."""
 
+import dataclasses
 import time
 
+import sqlalchemy as sa
+
 from service import workers
+from service.db import ago
+from service.tables import Worker
 from service.workers import Slot
 from tests import factories
 
@@ -35,3 +40,10 @@ def test_a_worker_that_ends_is_gone(session):
     workers.seen(session, SLOT)
     workers.gone(session, SLOT.id)
     assert workers.list_workers(session, within_s=60) == []
+
+
+def test_a_worker_that_was_killed_long_ago_is_forgotten_when_another_one_comes(session):
+    workers.seen(session, SLOT)
+    session.execute(sa.update(Worker).values(seen_at=ago(2 * 24 * 3600)))
+    workers.seen(session, dataclasses.replace(SLOT, id="host-2"))
+    assert session.scalars(sa.select(Worker.id)).all() == ["host-2"]

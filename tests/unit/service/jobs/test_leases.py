@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from core.results import Event
 from service import jobs
+from service.errors import InsufficientStorage
 from service.tables import Job
 from tests import factories
 
@@ -134,3 +135,34 @@ def test_lose_fails_the_job_at_the_last_loss(session):
     claim = factories.make_claim(session)
     assert jobs.lose(session, claim, max_losses=1)
     assert jobs.get(session, claim.job_id).state == "failed"
+
+
+def test_a_loss_to_a_full_disk_is_told_as_such_and_announced_after_a_pause(session):
+    claim = factories.make_claim(session)
+    assert jobs.lose(session, claim, max_losses=3, error=InsufficientStorage())
+    job = jobs.get(session, claim.job_id)
+    assert (job.state, job.losses, job.error) == ("queued", 1, None)
+    assert jobs.events_after(session, job.id)[-1].data["reason"] == "insufficient-storage"
+    assert jobs.waiting(session, limit=10, resend_after_s=30) == []
+    assert [hint.job_id for hint in jobs.waiting(session, limit=10, resend_after_s=-1)] == [job.id]
+
+
+def test_the_last_loss_to_a_full_disk_fails_the_job_with_that_reason(session):
+    claim = factories.make_claim(session)
+    assert jobs.lose(session, claim, max_losses=1, error=InsufficientStorage())
+    job = jobs.get(session, claim.job_id)
+    assert (job.state, job.error["code"]) == ("failed", "insufficient-storage")
+
+
+def test_a_lost_job_that_was_to_be_canceled_is_canceled_whatever_it_was_lost_to(session):
+    claim = factories.make_claim(session)
+    jobs.cancel(session, claim.job_id)
+    assert jobs.lose(session, claim, max_losses=1, error=InsufficientStorage())
+    job = jobs.get(session, claim.job_id)
+    assert (job.state, job.error) == ("canceled", None)
+
+
+def test_only_attempts_that_are_not_over_are_live(session):
+    live, over = factories.make_claim(session), factories.make_claim(session)
+    jobs.release(session, over)
+    assert jobs.live_attempts(session, [live.job_id, over.job_id]) == {(live.job_id, 1)}

@@ -6,6 +6,7 @@ import pytest
 
 from service import errors, jobs
 from service.schemas import JobFilter
+from service.tables import Batch
 from tests import factories
 
 
@@ -38,6 +39,7 @@ def test_a_list_is_newest_first_in_pages_that_do_not_overlap(session):
         {"tag": "lab"},
         {"q": "glasses other"},
         {"q": "%"},
+        {"q": "glassesa"},
         {"created_after": datetime.datetime(2200, 1, 1, tzinfo=datetime.UTC)},
     ],
     ids=str,
@@ -73,3 +75,51 @@ def test_jobs_are_found_by_what_they_need(session):
     by_dataset = jobs.list_jobs(session, JobFilter(dataset=request["data"]["clean_validation"]))
     assert [found.rows[0].id for found in (by_model, by_dataset)] == [job.id] * 2
     assert [len(found.rows) for found in (by_model, by_dataset)] == [1, 1]
+
+
+def test_jobs_are_found_by_their_batch(session):
+    job, _ = factories.make_job(session), factories.make_job(session)
+    batch = Batch(owner_id=job.owner_id, request={}, n_jobs=1, n_open=1)
+    session.add(batch)
+    session.flush()
+    job.batch_id = batch.id
+    found = jobs.list_jobs(session, JobFilter(batch=batch.id)).rows
+    assert [item.id for item in found] == [job.id]
+
+
+@pytest.mark.parametrize("trash", [False, True])
+def test_the_trash_is_a_list_of_its_own(session, trash):
+    kept, thrown = factories.make_job(session), factories.make_job(session)
+    thrown.deleted_at = datetime.datetime.now(datetime.UTC)
+    session.flush()
+    found = jobs.list_jobs(session, JobFilter(trash=trash)).rows
+    assert [job.id for job in found] == [thrown.id if trash else kept.id]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [("created_at", [0, 1, 2]), ("-created_at", [2, 1, 0]), ("finished_at", [2, 0, 1])],
+)
+def test_a_list_is_sorted_as_asked(session, sort, order):
+    ids = [factories.make_job(session).id for _ in range(3)]
+    jobs.cancel(session, ids[2])
+    found = jobs.list_jobs(session, JobFilter(), sort=sort).rows
+    assert [job.id for job in found] == [ids[place] for place in order]
+
+
+@pytest.mark.parametrize(("at_most", "told"), [(2, 2), (1, None)])
+def test_jobs_are_counted_up_to_a_limit(session, at_most, told):
+    owner = factories.make_user(session)
+    wanted = JobFilter(owner=owner.id)
+    assert {factories.make_job(session, owner).state for _ in range(2)} == {"queued"}
+    assert jobs.count_jobs(session, wanted, at_most=at_most) == told
+
+
+def test_inputs_are_named_in_the_order_in_which_people_name_them(session):
+    images = factories.make_dataset(
+        session, name="clean", options={"role": "clean", "people": True}
+    )
+    job = factories.make_job(session, data={"clean_validation": images.id})
+    model, dataset = jobs.named_inputs_of(session, job.id)
+    assert (model.role, model.name, model.shows_people) == ("model", "bad net", False)
+    assert (dataset.role, dataset.name, dataset.shows_people) == ("clean_validation", "clean", True)

@@ -96,3 +96,11 @@ def test_the_position_is_the_place_in_the_order_of_announcing(session, owner):
 def test_a_job_that_runs_has_no_position(session):
     claim = factories.make_claim(session)
     assert jobs.position(session, jobs.get(session, claim.job_id)) is None
+
+
+def test_a_job_that_was_handed_back_is_announced_at_once(session):
+    job = factories.make_job(session)
+    jobs.mark_sent(session, job.id)
+    assert _waiting(session) == []
+    jobs.mark_unsent(session, job.id)
+    assert _waiting(session) == [job.id]

@@ -1,0 +1,54 @@
+"""This machine: what it locks children up with, and what they can work on."""
+
+import importlib.metadata
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from core import children
+
+from .. import devices
+from . import findings
+from .findings import Finding
+
+
+def sandbox() -> Finding:
+    """Whether a child can be locked up here; one is started, as for an upload.
+
+    Raises:
+        ChildFailed: It did not come to its end.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        upload = Path(name, "images.npz")
+        np.savez(upload, data=np.zeros((1, 4, 4, 3)), label=[0])
+        facts = children.ingest_images(upload, Path(name, "canonical"))
+    state = facts["sandbox"]
+    missing = [part for part, found in _PARTS.items() if not state[found]]
+    if missing:
+        mend = "use a Linux kernel from 5.13 on, and a container that allows both"
+        told = f"uploads are checked without {' and '.join(missing)}"
+        return findings.warning("sandbox", told, mend=mend)
+    return findings.ok("sandbox", f"Landlock {state['landlock_abi']} and seccomp")
+
+
+def gpu() -> Finding:
+    """Which GPU a worker that is started here would see."""
+    found = devices.visible()
+    if found == devices.CPU:
+        return findings.ok("GPU", "none is seen here: work is done on the processor")
+    if _is_installed("tensorflow-cpu"):
+        mend = "make clean, then make GPU=1 setup"
+        return findings.warning("GPU", f"{found}, but TensorFlow is the one for CPUs", mend=mend)
+    return findings.ok("GPU", found)
+
+
+_PARTS = {"Landlock": "landlock_abi", "seccomp": "seccomp"}
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True

@@ -1,0 +1,177 @@
+"""How long jobs take: from like jobs that succeeded lately, and from what a job has done so far.
+
+Nothing is made up: where no like job has succeeded, or no worker is there, the answer is ``None``.
+docs/api.md says how each figure comes about.
+"""
+
+import datetime
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from . import workers
+from .db import now
+from .tables import LIVE, Job, JobEvent, JobInput, is_live
+
+_Span = sa.Select[datetime.datetime | None, datetime.datetime | None]
+
+#: So far back like jobs are looked for, and so many of the latest of them are enough.
+_LOOK_BACK, _ENOUGH = 1000, 20
+#: Workers that were not heard of for so long are not counted on.
+_SEEN_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueLoad:
+    """A queue: what is in it, who works on it, and how long a new job would wait."""
+
+    n_queued: int
+    n_running: int
+    n_workers: int
+    wait_seconds: float | None
+
+
+def typical_seconds(session: Session, method: str, model_id: str) -> float | None:
+    """How long a repair takes: the median of the latest ones by that method.
+
+    Those of the same model are asked first, then those of any model.
+    """
+    past = _past().where(Job.kind == "repair", Job.method == method)
+    of_model = sa.select(JobInput.job_id).where(JobInput.model_id == model_id)
+    return _median(session, past.where(Job.id.in_(of_model))) or _median(session, past)
+
+
+def remaining_seconds(session: Session, job: Job) -> float | None:
+    """Until a job that runs ends; ``None`` if it does not run, or nothing is known of its kind.
+
+    What a typical job still takes after the time that this one has had, or what its stage still
+    takes at the pace so far, if that is longer.
+    """
+    if job.state not in LIVE or job.started_at is None or job.method is None:
+        return None
+    typical = typical_seconds(session, job.method, job.request["model"])
+    if typical is None:
+        return None
+    moment = _moment(session)
+    expected = typical - (moment - job.started_at).total_seconds()
+    of_stage = _rest_of_stage(session, job, moment)
+    known = [seconds for seconds in (expected, of_stage) if seconds is not None and seconds > 0]
+    return float(math.ceil(max(known))) if known else None
+
+
+def start_seconds(session: Session, job: Job, position: int | None) -> float | None:
+    """Until a worker takes a job that waits at this place of its queue, counted from 1."""
+    if position is None:
+        return None
+    return _wait(session, job.queue, position, n_running=_n_running(session, job.queue))
+
+
+def load(session: Session, queue: str, counts: Mapping[str, int]) -> QueueLoad:
+    """What a queue has to do.
+
+    Args:
+        session: Reads only.
+        queue: Its name.
+        counts: State to number of jobs in it, as `jobs.count_by_queue` tells.
+    """
+    n_queued = counts.get("queued", 0)
+    n_running = sum(counts.values()) - n_queued
+    return QueueLoad(
+        n_queued=n_queued,
+        n_running=n_running,
+        n_workers=_n_workers(session, queue),
+        wait_seconds=_wait(session, queue, n_queued + 1, n_running=n_running),
+    )
+
+
+def seconds_left(session: Session, open_jobs: Sequence[Job]) -> float | None:
+    """Until all of these jobs have ended, if no other ones go before them.
+
+    The work that is left, shared by the workers that are there.
+    """
+    queues = {job.queue for job in open_jobs}
+    n_workers = sum(_n_workers(session, queue) for queue in queues)
+    known: dict[tuple[str, str], float | None] = {}
+    for job in open_jobs:
+        kind = str(job.method), str(job.request["model"])
+        if kind not in known:
+            known[kind] = typical_seconds(session, *kind)
+    if not open_jobs or not n_workers or None in known.values():
+        return None
+    moment = _moment(session)
+    left = [
+        max((known[str(job.method), str(job.request["model"])] or 0) - _elapsed(job, moment), 0)
+        for job in open_jobs
+    ]
+    return float(math.ceil(max(sum(left) / n_workers, max(left))))
+
+
+def _wait(session: Session, queue: str, position: int, *, n_running: int) -> float | None:
+    """Nothing while a worker is free; else as many typical jobs as go first, by all workers."""
+    n_workers = _n_workers(session, queue)
+    if not n_workers:
+        return None
+    n_before = position - max(n_workers - n_running, 0)
+    if n_before <= 0:
+        return 0.0
+    typical = _median(session, _past().where(Job.queue == queue))
+    return None if typical is None else float(math.ceil(n_before * typical / n_workers))
+
+
+def _n_workers(session: Session, queue: str) -> int:
+    seen = workers.list_workers(session, within_s=_SEEN_WITHIN_S)
+    return sum(queue in worker.queues and not worker.is_draining for worker in seen)
+
+
+def _n_running(session: Session, queue: str) -> int:
+    query = sa.select(sa.func.count()).where(Job.queue == queue, is_live())
+    return session.scalar(query.select_from(Job)) or 0
+
+
+def _past() -> _Span:
+    """When the latest jobs that succeeded began and ended; the latest first."""
+    latest = sa.select(Job.id).where(Job.state == "succeeded").order_by(Job.id.desc())
+    return (
+        sa.select(Job.started_at, Job.finished_at)
+        .where(Job.id.in_(latest.limit(_LOOK_BACK).subquery().select()))
+        .order_by(Job.id.desc())
+        .limit(_ENOUGH)
+    )
+
+
+def _median(session: Session, past: _Span) -> float | None:
+    spans = [
+        (ended - began).total_seconds() for began, ended in session.execute(past) if began and ended
+    ]
+    return statistics.median(spans) if spans else None
+
+
+def _rest_of_stage(session: Session, job: Job, moment: datetime.datetime) -> float | None:
+    """What is left of the stage, at the pace at which it went so far."""
+    current, total = job.progress_current, job.progress_total
+    if not current or not total or job.stage is None:
+        return None
+    began = session.scalar(
+        sa.select(sa.func.min(JobEvent.at)).where(
+            JobEvent.job_id == job.id,
+            JobEvent.type == "progress",
+            JobEvent.at >= job.started_at,
+            JobEvent.data["stage"].as_string() == job.stage,
+        )
+    )
+    if began is None:
+        return None
+    return (moment - began).total_seconds() * (total - current) / current
+
+
+def _elapsed(job: Job, moment: datetime.datetime) -> float:
+    is_running = job.state in LIVE and job.started_at is not None
+    return (moment - job.started_at).total_seconds() if is_running and job.started_at else 0.0
+
+
+def _moment(session: Session) -> datetime.datetime:
+    return session.execute(sa.select(now())).scalar_one()
