@@ -73,14 +73,26 @@ with open(request["output"] + "/repaired.h5", "w") as file:
     file.write("repaired")
 tell(result={{"": json.loads({json.dumps(REPORT.to_json())!r})}})
 """
+#: Takes a second, and tells in its result which attempt it was.
+SLOW = f"""
+begun()
+time.sleep(1)
+with open(request["output"] + "/repaired.h5", "w") as file:
+    file.write(os.path.basename(asked["folder"]))
+tell(result={{"": json.loads({json.dumps(REPORT.to_json())!r})}})
+"""
 HANG = "begun(); time.sleep(60)"
 STUBBORN = "signal.signal(signal.SIGTERM, signal.SIG_IGN); begun(); time.sleep(60)"
 FAIL = """
 begun()
 tell(error={"code": "training-diverged", "message": "the loss became nan", "details": {}})
 """
+NO_ROOM = """
+begun()
+tell(error={"code": "output-not-writable", "message": "no space left on device", "details": {}})
+"""
 KILLED = "begun(); os.kill(os.getpid(), signal.SIGKILL)"
-GREEDY = "hoard = bytearray(300 * 2**20); begun(); time.sleep(60)"
+GREEDY = "begun(); hoard = bytearray(300 * 2**20); time.sleep(60)"
 
 
 def start(script: str) -> Callable[[Path], Child]:

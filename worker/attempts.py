@@ -8,12 +8,16 @@ from sqlalchemy.orm import Session
 from core import errors
 from core.children import Child
 from core.results import Event
+from service import artifacts
+from service.artifacts import KeptFile
 from service.jobs import Claim
 
 from .endings import CancelWanted, ChildLost, Draining
 from .folders import JobFolder
 from .heartbeat import Heartbeat
+from .joblog import JobLog
 from .limits import Limits
+from .patience import PatientStorage
 from .services import Services
 
 #: Writes down what came of an attempt; ``False`` when the job is somebody else's by now.
@@ -29,6 +33,13 @@ class Attempt:
     services: Services
     heartbeat: Heartbeat
     limits: Limits
+    log: JobLog
+
+    @property
+    def storage(self) -> PatientStorage:
+        """Where files are, which the attempt waits for as long as it may be silent."""
+        patience_s = self.services.settings.no_progress_limit_s
+        return PatientStorage(self.services.storage, check=self.check, patience_s=patience_s)
 
     def check(self) -> None:
         """Refuse to go on.
@@ -48,12 +59,21 @@ class Attempt:
             OutOfMemory: The child has more memory than it may.
             NoProgress: It has been silent for too long.
         """
+        self.log.listen(child)
         try:
             self.check()
         except (CancelWanted, Draining):
             child.end(patience_s=self.services.settings.cancel_grace_s)
             raise
         self.limits.check(child)
+
+    def kept_results(self) -> tuple[KeptFile, ...]:
+        """The files that the attempt made, and its log, in storage.
+
+        Raises:
+            InsufficientStorage: There is no room for them.
+        """
+        return (*artifacts.store(self.storage, self.folder.results), *self.log.kept(self.storage))
 
     def on_event(self, event: Event) -> None:
         """Take note of an event of the child."""

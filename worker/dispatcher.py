@@ -12,8 +12,8 @@ import celery
 import sqlalchemy as sa
 import structlog
 
-from service import db, jobs, queue
-from service.errors import DatabaseUnavailable, QueueUnavailable
+from service import db, jobs, logs, pulse, queue
+from service.errors import QueueUnavailable
 from service.settings import Settings
 
 from .draining import DrainingFlag
@@ -26,6 +26,7 @@ _PAUSE_S = 0.5
 def main() -> None:
     """What ``python -m worker.dispatcher`` runs, until SIGTERM or Ctrl-C."""
     settings, ended = Settings(), DrainingFlag()
+    logs.configure(settings, process="dispatcher")
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_: ended.set())
     engine = db.make_engine(settings)
@@ -38,9 +39,10 @@ def run(
 ) -> None:
     """Go round after round until it is over; a database or broker that is away is waited for."""
     while not is_over():
+        pulse.beat(settings, "dispatcher")
         try:
             go_round(engine, app, settings)
-        except (DatabaseUnavailable, QueueUnavailable) as error:
+        except (*db.NOT_NOW, QueueUnavailable) as error:
             log.warning("dispatcher waits", reason=str(error))
         time.sleep(_PAUSE_S)
 
@@ -50,6 +52,7 @@ def go_round(engine: sa.Engine, app: celery.Celery, settings: Settings) -> None:
 
     Raises:
         DatabaseUnavailable: Nothing could be done.
+        InsufficientStorage: The database cannot grow; nothing could be done either.
         QueueUnavailable: Not all could be announced; the others will be in a later round.
     """
     with db.session_scope(engine) as session:

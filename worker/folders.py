@@ -26,6 +26,25 @@ class JobFolder:
         return self.root / "results"
 
 
+@dataclass(frozen=True, kw_only=True)
+class AttemptFound:
+    """The folder of an attempt, which may be over."""
+
+    job_id: str
+    attempt: int
+    path: Path
+
+
+def attempts_in(parent: Path) -> list[AttemptFound]:
+    """The folders of all attempts that there are."""
+    found = ((*path.name.rpartition("."), path) for path in parent.glob("*.*"))
+    return [
+        AttemptFound(job_id=job_id, attempt=int(attempt), path=path)
+        for job_id, _, attempt, path in found
+        if attempt.isdecimal()
+    ]
+
+
 @contextlib.contextmanager
 def attempt_folder(parent: Path, job_id: str, attempt: int) -> Iterator[JobFolder]:
     """A new folder for one attempt; those of earlier attempts, whose worker died, are removed.

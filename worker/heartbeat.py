@@ -1,6 +1,7 @@
 """Keeps the lease of one attempt, tells its progress, and hears when it is to stop."""
 
 import contextlib
+import contextvars
 import threading
 import time
 import types
@@ -11,7 +12,7 @@ from typing import Self
 import structlog
 
 from core.results import Event
-from service import errors
+from service import db
 from service.jobs import Beat
 
 from .endings import CancelWanted, LeaseLost
@@ -57,7 +58,10 @@ class Heartbeat:
         self._events: deque[Event] = deque(maxlen=_MAX_EVENTS)
         self._news = threading.Event()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        told_by = contextvars.copy_context()  # its lines in the log name the job, as ours do
+        self._thread = threading.Thread(
+            target=told_by.run, args=(self._run,), name="heartbeat", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -107,18 +111,23 @@ class Heartbeat:
             raise CancelWanted
 
     def _run(self) -> None:
+        # The first event after a pause is written at once, those after it together; the claim,
+        # which was just now, counts as the first beat.
+        self._wait_for_news()
         while not self._over.is_set():
             self._beat_once()
-            # The first event after a pause is written at once, those after it together.
             self._over.wait(min(_TOGETHER_S, self._pause_s))
-            self._news.wait(max(0.0, self._pause_s - _TOGETHER_S))
-            self._news.clear()
+            self._wait_for_news()
+
+    def _wait_for_news(self) -> None:
+        self._news.wait(max(0.0, self._pause_s - _TOGETHER_S))
+        self._news.clear()
 
     def _beat_once(self) -> None:
         events, begun_at = self.untold(), time.monotonic()
         try:
             answer = self._beat(events)
-        except (errors.DatabaseUnavailable, errors.InsufficientStorage) as error:
+        except db.NOT_NOW as error:
             log.warning("heartbeat missed", reason=str(error))
             self._events.extendleft(reversed(events))
             return

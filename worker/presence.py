@@ -20,7 +20,8 @@ class Presence:
         """A presence that says nothing yet.
 
         Args:
-            say: Writes down that the worker is there, and which job it has.
+            say: Writes down that the worker is there, and which job it has; may do more that is
+                to be done every now and then.
             every_s: How often to say it.
         """
         self._say = say

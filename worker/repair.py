@@ -1,15 +1,17 @@
 """A model is repaired in a child, from the canonical forms of what the job names."""
 
+from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
+from typing import Any, Self
 
-from core import errors
 from core.requests import PoisonedInput, RepairOptions, RepairRequest, TestInputs
 from core.results import RepairReport
-from service import artifacts, datasets, db, jobs, models
+from service import datasets, db, jobs, models
 from service.jobs import Outcome
 from service.tables import Dataset, Model
 
-from . import attempts, crashpoints, packing
+from . import crashpoints, inputs
 from .attempts import Attempt, Settle
 
 
@@ -20,42 +22,86 @@ def work(attempt: Attempt) -> Settle:
         ProjectError: It did not work.
         Stopped: This attempt is over.
     """
-    request = _request(attempt)
-    try:
+    given = _Given.of(attempt)
+    request = _request(attempt, given)
+    with inputs.killed_told(), inputs.named(given.by_role()):
         reports = _repair(attempt, request)
-    except errors.ChildFailed as error:
-        attempts.raise_if_lost(error)
-        raise
     crashpoints.reach("before_keep")
-    files = artifacts.store(attempt.services.storage, attempt.folder.results)
+    files = attempt.kept_results()
     crashpoints.reach("after_keep")
     attempt.check()
     outcome = Outcome(reports=reports, files=files)
     return partial(jobs.finish, claim=attempt.claim, outcome=outcome)
 
 
-def _request(attempt: Attempt) -> RepairRequest:
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """The rows of what a job works on."""
+
+    model: Model
+    clean_validation: Dataset
+    clean_test: Dataset | None
+    poisoned_test: tuple[Dataset, ...]
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> Self:
+        """Those that the job names."""
+        asked = attempt.claim.request
+        data = asked["data"]
+        with db.session_scope(attempt.services.engine, read_only=True) as session:
+            return cls(
+                model=models.get(session, asked["model"]),
+                clean_validation=datasets.get(session, data["clean_validation"]),
+                clean_test=(
+                    datasets.get(session, data["clean_test"]) if data.get("clean_test") else None
+                ),
+                poisoned_test=tuple(
+                    datasets.get(session, dataset_id) for dataset_id in data["poisoned_test"]
+                ),
+            )
+
+    def by_role(self) -> dict[str, dict[str, Any]]:
+        """What core calls an input, to where the request names it."""
+        clean = {"clean_validation": self.clean_validation, "clean_test": self.clean_test}
+        return {
+            "model": {"pointer": "#/model", "model_id": self.model.id},
+            **{
+                role.replace("_", " "): _told(f"#/data/{role}", dataset)
+                for role, dataset in clean.items()
+                if dataset
+            },
+            **{
+                f"poisoned test {_stem(dataset)}": _told(f"#/data/poisoned_test/{number}", dataset)
+                for number, dataset in enumerate(self.poisoned_test)
+            },
+        }
+
+
+def _stem(dataset: Dataset) -> str:
+    """What core calls a poisoned set: by the name that it had when it was checked."""
+    return PurePath(str((dataset.facts or {}).get("name", dataset.name))).stem
+
+
+def _told(pointer: str, dataset: Dataset) -> dict[str, Any]:
+    return {"pointer": pointer, "dataset_id": dataset.id, "dataset_name": dataset.name}
+
+
+def _request(attempt: Attempt, given: _Given) -> RepairRequest:
     """What to ask of the child; the inputs that it names are unpacked."""
-    asked = attempt.claim.request
-    data = asked["data"]
-    with db.session_scope(attempt.services.engine, read_only=True) as session:
-        model = models.get(session, asked["model"])
-        validation = datasets.get(session, data["clean_validation"])
-        clean = datasets.get(session, data["clean_test"]) if data.get("clean_test") else None
-        poisoned = [datasets.get(session, dataset_id) for dataset_id in data["poisoned_test"]]
     tests = TestInputs(
-        clean=_unpacked(attempt, clean, "clean-test") if clean else None,
+        clean=_unpacked(attempt, given.clean_test, "clean-test") if given.clean_test else None,
         poisoned=tuple(
             _poisoned_input(attempt, dataset, f"poisoned-test-{number}")
-            for number, dataset in enumerate(poisoned)
+            for number, dataset in enumerate(given.poisoned_test)
         ),
     )
-    again = f"netmend retry {attempt.claim.job_id}"
+    asked, again = attempt.claim.request, f"netmend retry {attempt.claim.job_id}"
+    wants_gpu = attempt.claim.queue == "gpu"
     return RepairRequest(
-        model=_unpacked(attempt, model, "model"),
-        clean_validation=_unpacked(attempt, validation, "clean-validation"),
+        model=_unpacked(attempt, given.model, "model"),
+        clean_validation=_unpacked(attempt, given.clean_validation, "clean-validation"),
         tests=tests,
-        options=RepairOptions.from_json({**asked, "command": again}),
+        options=RepairOptions.from_json({**asked, "command": again, "wants_gpu": wants_gpu}),
         output=str(attempt.folder.results),
     )
 
@@ -69,13 +115,8 @@ def _poisoned_input(attempt: Attempt, dataset: Dataset, role: str) -> PoisonedIn
 
 
 def _unpacked(attempt: Attempt, subject: Model | Dataset, role: str) -> str:
-    """The canonical folder of an input, as it was when that was checked."""
-    attempt.check()
-    folder, sha256 = attempt.folder.inputs / role, subject.canonical_sha256
-    assert sha256 is not None  # jobs take only what is ready
-    with attempt.services.storage.open(sha256) as packed:
-        packing.unpack(packed, folder, sha256=sha256)
-    return str(folder)
+    assert subject.canonical_sha256 is not None  # jobs take only what is ready
+    return inputs.unpack(attempt, subject.canonical_sha256, role)
 
 
 def _repair(attempt: Attempt, request: RepairRequest) -> dict[str, RepairReport]:

@@ -42,11 +42,16 @@ class Runner:
         on_event: Callable[[Event], None],
         watch: Watch,
         time_limit_s: float,
+        is_short: bool = False,
     ) -> Any:
-        """As `core.children.run_in`, in the spare if there is one."""
+        """As `core.children.run_in`, in the spare if there is one.
+
+        A short piece of work has the processor for itself: the next spare is started after it.
+        """
         child = self._take()
         try:
-            self.warm()
+            if not is_short:
+                self.warm()
             return children.run_in(
                 child,
                 request,
@@ -57,6 +62,7 @@ class Runner:
             )
         finally:
             child.end()
+            self.warm()
 
     def close(self) -> None:
         """End the spare."""

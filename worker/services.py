@@ -4,19 +4,17 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 
-from service import db, ids, storage
+from service import db, devices, ids, storage
 from service.settings import Settings
 from service.storage import Storage
 from service.workers import Slot
 
 from .runner import Runner
 
-#: Where the NVIDIA driver tells of its cards, a folder each.
-_NVIDIA = Path("/proc/driver/nvidia/gpus")
+_NVIDIA = devices.NVIDIA
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +57,5 @@ def _slot(queues: Sequence[str]) -> Slot:
         host=socket.gethostname(),
         process=os.getpid(),
         queues=tuple(queues),
-        device=_device() if "gpu" in queues else "cpu",
+        device=devices.visible(_NVIDIA) if "gpu" in queues else devices.CPU,
     )
-
-
-def _device() -> str:
-    """Name of the first GPU that the driver knows; asking a library would take its memory."""
-    for card in sorted(_NVIDIA.glob("*/information")):
-        facts = dict(line.split(":", 1) for line in card.read_text().splitlines() if ":" in line)
-        return facts.get("Model", "gpu").strip()
-    return "cpu"

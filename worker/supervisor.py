@@ -10,21 +10,26 @@ from sqlalchemy.orm import Session
 from core import errors
 from core.errors import ProjectError
 from core.results import Event
-from service import db, jobs
-from service.errors import DatabaseUnavailable
+from service import artifacts, db, jobs
+from service.errors import DatabaseUnavailable, InsufficientStorage, StorageUnavailable
 from service.jobs import Beat, Claim
 
-from . import crashpoints, folders, intake, repair
+from . import crashpoints, folders, intake, predict, repair
 from .attempts import Attempt, Settle
 from .endings import CancelWanted, ChildLost, Draining, LeaseLost, Stopped
 from .heartbeat import Heartbeat
+from .joblog import JobLog
 from .limits import Limits
 from .services import Services
 
 log = structlog.get_logger()
 
 #: What does a job of each kind.
-_WORK: Mapping[str, Callable[[Attempt], Settle]] = {"intake": intake.work, "repair": repair.work}
+_WORK: Mapping[str, Callable[[Attempt], Settle]] = {
+    "intake": intake.work,
+    "repair": repair.work,
+    "predict": predict.work,
+}
 _DATABASE_PAUSE_S = 0.5
 
 
@@ -34,7 +39,8 @@ def run(job_id: str, services: Services) -> None:
     The row of the job decides whose it is. Whoever lost it writes nothing more about it.
     """
     if services.is_draining():
-        return  # it stays queued, and another worker is told of it
+        _leave_to_another(job_id, services)
+        return
     claimed_at = time.monotonic()
     claim = _claim(job_id, services)
     if claim is None:
@@ -50,9 +56,18 @@ def _claim(job_id: str, services: Services) -> Claim | None:
     try:
         with db.session_scope(services.engine) as session:
             return jobs.claim(session, job_id, worker_id=worker_id, lease_s=lease_s)
-    except DatabaseUnavailable as error:
+    except db.NOT_NOW as error:
         log.warning("job not claimed", job_id=job_id, reason=str(error))
         return None  # it stays queued, or its lease runs out
+
+
+def _leave_to_another(job_id: str, services: Services) -> None:
+    """The job stays queued, and is announced again at once: this message of it is used up."""
+    try:
+        with db.session_scope(services.engine) as session:
+            jobs.mark_unsent(session, job_id)
+    except db.NOT_NOW as error:
+        log.warning("job not handed on", job_id=job_id, reason=str(error))  # so it is a bit later
 
 
 def _hold(claim: Claim, claimed_at: float, services: Services) -> None:
@@ -80,25 +95,23 @@ def _outcome(claim: Claim, heartbeat: Heartbeat, services: Services) -> Settle:
     Raises:
         LeaseLost: The job is somebody else's by now.
     """
+    joblog = JobLog(claim.job_id, claim.attempt, services.settings)
     try:
-        return _done(claim, heartbeat, services)
+        return _done(claim, heartbeat, services, joblog)
     except LeaseLost:
         raise
     except Stopped as stop:
         log.info("job stopped", reason=type(stop).__name__)
-        return partial(_ENDS[type(stop)], claim=claim)
-    except DatabaseUnavailable as error:
-        log.warning("job stopped", reason=str(error))
-        return partial(jobs.release, claim=claim, reason=error.code)
+        return _ENDS[type(stop)](claim, joblog, services)
     except ProjectError as error:
-        log.info("job failed", code=error.code)
-        return partial(jobs.fail, claim=claim, error=error)
+        return _end_after(error, claim, joblog, services)
     except Exception:  # the border: a bug is told as such, and its trace goes to the log
         log.exception("job failed by a bug")
-        return partial(jobs.fail, claim=claim, error=errors.InternalError())
+        files = joblog.kept(services.storage)
+        return partial(jobs.fail, claim=claim, error=errors.InternalError(), files=files)
 
 
-def _done(claim: Claim, heartbeat: Heartbeat, services: Services) -> Settle:
+def _done(claim: Claim, heartbeat: Heartbeat, services: Services, joblog: JobLog) -> Settle:
     settings = services.settings
     with folders.attempt_folder(settings.job_folder, claim.job_id, claim.attempt) as folder:
         attempt = Attempt(
@@ -110,6 +123,7 @@ def _done(claim: Claim, heartbeat: Heartbeat, services: Services) -> Settle:
                 memory_bytes=settings.max_job_memory_bytes,
                 no_progress_s=settings.no_progress_limit_s,
             ),
+            log=joblog,
         )
         _start(attempt)
         return _WORK[claim.kind](attempt)
@@ -144,7 +158,7 @@ def _write_down(settle: Settle, claim: Claim, heartbeat: Heartbeat, services: Se
             with db.session_scope(services.engine) as session:
                 jobs.record_events(session, claim, events)
                 is_ours = settle(session)
-        except DatabaseUnavailable as error:
+        except db.NOT_NOW as error:
             log.warning("the end of a job waits", reason=str(error))
             time.sleep(_DATABASE_PAUSE_S)
         else:
@@ -152,14 +166,46 @@ def _write_down(settle: Settle, claim: Claim, heartbeat: Heartbeat, services: Se
             return
 
 
-def _give_up(session: Session, claim: Claim) -> bool:
-    """Let the lease run out now: whoever sweeps next counts a loss, and the job may go on."""
-    return jobs.beat(session, claim, lease_s=0.0) is not None
+def _end_after(error: ProjectError, claim: Claim, joblog: JobLog, services: Services) -> Settle:
+    """How an attempt is written down that met an error, which need not be the fault of the job."""
+    if isinstance(error, DatabaseUnavailable | StorageUnavailable):
+        log.warning("job stopped", reason=str(error))
+        return partial(jobs.release, claim=claim, reason=error.code)
+    if isinstance(error, InsufficientStorage | errors.OutputNotWritable):
+        log.warning("job stopped", reason=str(error))  # the disk of this machine is full
+        return _lost(claim, joblog, services, error)
+    log.info("job failed", code=error.code)
+    files = joblog.kept(services.storage)
+    return partial(jobs.fail, claim=claim, error=error, files=files)
+
+
+def _canceled(claim: Claim, joblog: JobLog, services: Services) -> Settle:
+    return partial(jobs.canceled, claim=claim, files=joblog.kept(services.storage))
+
+
+def _released(claim: Claim, _joblog: JobLog, _services: Services) -> Settle:
+    return partial(jobs.release, claim=claim)
+
+
+def _lost(
+    claim: Claim, joblog: JobLog, services: Services, error: ProjectError | None = None
+) -> Settle:
+    """Count a loss: the job may go on, elsewhere or later, if there were not too many."""
+    files = joblog.kept(services.storage, is_last=False)
+    max_losses = services.settings.max_worker_losses
+
+    def lose(session: Session) -> bool:
+        is_ours = jobs.lose(session, claim, max_losses=max_losses, error=error)
+        if is_ours:
+            artifacts.add(session, claim.job_id, claim.attempt, files)
+        return is_ours
+
+    return lose
 
 
 #: How an attempt is written down that somebody stopped.
-_ENDS: Mapping[type[Stopped], Callable[..., bool]] = {
-    CancelWanted: jobs.canceled,
-    Draining: jobs.release,
-    ChildLost: _give_up,
+_ENDS: Mapping[type[Stopped], Callable[[Claim, JobLog, Services], Settle]] = {
+    CancelWanted: _canceled,
+    Draining: _released,
+    ChildLost: _lost,
 }

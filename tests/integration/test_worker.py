@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from core import children
-from service import artifacts, datasets, db, jobs, queue
+from service import artifacts, datasets, db, jobs, queue, workers
 from service.schemas import JobCreate
 from service.tables import Dataset, Job, Model
 from tests import brokers, workshop
@@ -43,6 +43,13 @@ with workshop.workshop(Path(sys.argv[1])) as shop:
 @pytest.fixture
 def shop(tmp_path):
     with workshop.workshop(tmp_path / "state") as shop:
+        yield shop
+
+
+@pytest.fixture
+def any_shop(settings):
+    """On SQLite, then on PostgreSQL."""
+    with workshop.workshop(settings.state_folder, database_url=settings.database_url) as shop:
         yield shop
 
 
@@ -116,22 +123,25 @@ def files_of(shop, job_id):
 def crash(shop, job_id, point):
     """Begin a job in a process that dies at a point of it."""
     command = [sys.executable, "-c", ONE_JOB, shop.services.settings.state_folder, job_id]
-    environment = {**os.environ, crashpoints.VARIABLE: point}
+    database_url = shop.services.settings.database_url
+    environment = {
+        **os.environ, crashpoints.VARIABLE: point, "NETMEND_DATABASE_URL": database_url
+    }  # fmt: skip
     ended = subprocess.run(command, env=environment, cwd=REPOSITORY)
     assert ended.returncode == crashpoints.EXIT_CODE
 
 
 @pytest.mark.parametrize("point", get_args(crashpoints.CrashPoint))
-def test_wherever_a_worker_dies_the_job_is_done_once(shop, point):
-    job_id = shop.repair_job()
-    crash(shop, job_id, point)
-    end_leases(shop)
-    shop.sweep()
-    supervisor.run(job_id, shop.services)
-    assert shop.job(job_id).state == "succeeded"
-    assert shop.states(job_id).count("succeeded") == 1
-    assert files_of(shop, job_id) == ["repaired.h5"]
-    folder = shop.services.settings.job_folder
+def test_wherever_a_worker_dies_the_job_is_done_once(any_shop, point):
+    job_id = any_shop.repair_job()
+    crash(any_shop, job_id, point)
+    end_leases(any_shop)
+    any_shop.sweep()
+    supervisor.run(job_id, any_shop.services)
+    assert any_shop.job(job_id).state == "succeeded"
+    assert any_shop.states(job_id).count("succeeded") == 1
+    assert files_of(any_shop, job_id) == ["repaired.h5"]
+    folder = any_shop.services.settings.job_folder
     assert [path.name for path in folder.iterdir() if path.is_dir()] == []
 
 
@@ -162,6 +172,22 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back(queued_shop):
     assert not is_running(queued_shop.child_pid)
     with celery_worker(queued_shop, app="tests.scripted", NETMEND_TEST_SCRIPT="DONE"):
         assert ended(queued_shop, job_id).state == "succeeded"
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_told_to_end_does_so_though_a_process_of_it_hangs(queued_shop):
+    with celery_worker(queued_shop, NETMEND_CANCEL_GRACE_S="0") as worker:
+        wait(lambda: _slots(queued_shop))
+        (slot,) = psutil.Process(worker.pid).children()
+        slot.suspend()
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 1
+        wait(lambda: not is_running(slot.pid), patience_s=5)
+
+
+def _slots(shop):
+    with db.session_scope(shop.services.engine, read_only=True) as session:
+        return workers.list_workers(session, within_s=60)
 
 
 def test_the_job_of_a_worker_that_was_killed_is_done_by_another(queued_shop):

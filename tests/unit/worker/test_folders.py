@@ -33,3 +33,15 @@ def test_a_disk_that_refuses_is_told(tmp_path):
         folders.attempt_folder(tmp_path / "file", "a", 1),
     ):
         pass
+
+
+def test_the_folders_of_attempts_are_found_and_nothing_else(tmp_path):
+    for name in ("a.1", "b.12", "c.partial"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "pid").touch()
+    found = {(item.job_id, item.attempt) for item in folders.attempts_in(tmp_path)}
+    assert found == {("a", 1), ("b", 12)}
+
+
+def test_where_there_was_no_attempt_none_is_found(tmp_path):
+    assert folders.attempts_in(tmp_path / "jobs") == []

@@ -1,9 +1,12 @@
 """Uploads become ready, or are refused; here without the child that meets them."""
 
+import io
+
+import numpy as np
 import pytest
 
 from core import children, errors
-from service import datasets, db, models
+from service import artifacts, datasets, db, models
 from service.tables import Dataset, Model
 from worker import supervisor
 
@@ -14,8 +17,8 @@ def ingest(monkeypatch):
     calls = []
 
     def ingest(path, folder, **options):
-        del options["watch"]
-        calls.append({"content": path.read_bytes(), **options})
+        limit_s = options.pop("oversight").time_limit_s
+        calls.append({"content": path.read_bytes(), "time_limit_s": limit_s, **options})
         folder.mkdir()
         (folder / "facts.json").write_text("{}")
         return {"n": 3}
@@ -69,10 +72,21 @@ def test_a_child_that_was_killed_is_another_attempt(shop, monkeypatch):
 
     monkeypatch.setattr(children, "ingest_model", die)
     job, model = run(shop, shop.intake_job(Model, b"upload"))
-    assert (job.state, model.state) == ("running", "checking")
+    assert (job.state, model.state) == ("queued", "checking")
 
 
 def test_a_real_file_is_refused_by_the_real_child(shop):
     job, dataset = run(shop, shop.intake_job(Dataset, b"no data set"))
     assert (job.state, dataset.state) == ("failed", "rejected")
     assert dataset.error["code"] == "not-hdf5"
+
+
+def test_what_a_data_set_looks_like_is_kept_as_files_of_the_job(shop):
+    content = io.BytesIO()
+    np.savez(content, data=np.arange(120).reshape(2, 5, 4, 3), label=[0, 1])
+    job, dataset = run(shop, shop.intake_job(Dataset, content.getvalue()))
+    with db.session_scope(shop.services.engine, read_only=True) as session:
+        names = {item.name for item in artifacts.list_artifacts(session, job.id)}
+    assert names == {"overview/stats.json", *(f"overview/preview-{n}.png" for n in (1, 4, 9, 16))}
+    with shop.services.storage.open(dataset.canonical_sha256) as packed:
+        assert b"overview" not in packed.read()

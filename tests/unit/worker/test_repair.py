@@ -62,3 +62,35 @@ def test_a_job_may_ask_for_less_time_than_there_is(shop):
     job_id = shop.repair_job(time_limit_s=0.5)
     supervisor.run(job_id, shop.with_children(workshop.HANG).services)
     assert shop.job(job_id).error["code"] == "time-limit-exceeded"
+
+
+#: Refuses an input as core does.
+REFUSE = """
+role = "poisoned test thing"
+tell(error={"code": "shape-mismatch", "message": "too small", "details": {"role": role}})
+"""
+
+
+def test_what_is_wrong_with_an_input_says_which_one_it_is(shop):
+    with db.session_scope(shop.services.engine) as session:
+        model, clean, poisoned = (shop.ready(table) for table in (Model, Dataset, Dataset))
+        poisoned.options = {"role": "poisoned"}
+        session.add_all([model, clean, poisoned])
+        session.flush()
+        data = {"clean_validation": clean.id, "poisoned_test": [poisoned.id]}
+        request, poisoned_id = JobCreate(model=model.id, data=data), poisoned.id
+        job_id = jobs.submit(session, shop.owner_id, request).id
+    supervisor.run(job_id, shop.with_children(REFUSE).services)
+    details = shop.job(job_id).error["details"]
+    assert details["pointer"] == "#/data/poisoned_test/0"
+    assert (details["dataset_id"], details["dataset_name"]) == (poisoned_id, "thing")
+
+
+@pytest.mark.parametrize("queue", ["cpu", "gpu"])
+def test_the_child_is_told_whether_the_work_is_meant_for_a_gpu(shop, queue):
+    tell_gpu = """
+tell(error={"code": "repair-failed", "message": "", "details": request["options"]})
+"""
+    job_id = shop.repair_job(queue=queue)
+    supervisor.run(job_id, shop.with_children(tell_gpu).services)
+    assert shop.job(job_id).error["details"]["wants_gpu"] is (queue == "gpu")

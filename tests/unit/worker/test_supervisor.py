@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from service import artifacts, db, jobs
-from service.errors import DatabaseUnavailable
+from service.errors import DatabaseUnavailable, InsufficientStorage
 from service.tables import Job
 from tests import workshop
 from tests.workshop import is_running, meanwhile
@@ -35,14 +35,14 @@ def kept(shop, job_id):
         return [item.name for item in artifacts.list_artifacts(session, job_id)]
 
 
-def test_a_job_is_done_and_its_results_are_kept(shop):
-    job_id = shop.repair_job()
-    job = run(shop, job_id)
+def test_a_job_is_done_and_its_results_are_kept(any_shop):
+    job_id = any_shop.repair_job()
+    job = run(any_shop, job_id)
     assert (job.state, job.verdict, job.attempt) == ("succeeded", "inconclusive", 1)
     assert job.repaired_model_path == "repaired.h5"
-    assert kept(shop, job_id) == ["repaired.h5"]
-    assert shop.states(job_id) == ["queued", "starting", "running", "succeeded"]
-    assert shop.stages(job_id) == ["work"]
+    assert kept(any_shop, job_id) == ["repaired.h5"]
+    assert any_shop.states(job_id) == ["queued", "starting", "running", "succeeded"]
+    assert any_shop.stages(job_id) == ["work"]
 
 
 def test_nothing_is_left_of_the_folder_of_a_job(shop):
@@ -50,11 +50,11 @@ def test_nothing_is_left_of_the_folder_of_a_job(shop):
     assert [path.name for path in shop.services.settings.job_folder.iterdir()] == ["pid"]
 
 
-def test_a_second_message_about_a_job_changes_nothing(shop):
-    job_id = shop.repair_job()
-    run(shop, job_id)
-    assert run(shop.with_children(workshop.FAIL), job_id).state == "succeeded"
-    assert shop.states(job_id).count("succeeded") == 1
+def test_a_second_message_about_a_job_changes_nothing(any_shop):
+    job_id = any_shop.repair_job()
+    run(any_shop, job_id)
+    assert run(any_shop.with_children(workshop.FAIL), job_id).state == "succeeded"
+    assert any_shop.states(job_id).count("succeeded") == 1
 
 
 def test_a_message_about_no_job_changes_nothing(shop):
@@ -88,48 +88,48 @@ def test_a_canceled_job_frees_its_slot(shop, script):
     assert not is_running(shop.child_pid)
 
 
-def test_a_job_that_was_canceled_while_it_was_kept_is_canceled(shop, monkeypatch):
-    job_id = shop.repair_job()
+def test_a_job_that_was_canceled_while_it_was_kept_is_canceled(any_shop, monkeypatch):
+    job_id = any_shop.repair_job()
     store = artifacts.store
 
     def store_slowly(storage, folder):
-        cancel(shop, job_id)
+        cancel(any_shop, job_id)
         return store(storage, folder)
 
     monkeypatch.setattr(artifacts, "store", store_slowly)
-    assert run(shop, job_id).state == "canceled"
-    assert kept(shop, job_id) == []
+    assert run(any_shop, job_id).state == "canceled"
+    assert kept(any_shop, job_id) == []
 
 
-def test_who_loses_the_lease_kills_the_child_and_writes_nothing(shop):
-    job_id = shop.repair_job()
+def test_who_loses_the_lease_kills_the_child_and_writes_nothing(any_shop):
+    job_id = any_shop.repair_job()
     others = []
 
     def take_over():
-        end_lease(shop, job_id)
-        shop.sweep()
-        with db.session_scope(shop.services.engine) as session:
+        end_lease(any_shop, job_id)
+        any_shop.sweep()
+        with db.session_scope(any_shop.services.engine) as session:
             others.append(jobs.claim(session, job_id, worker_id="other", lease_s=60))
 
-    with meanwhile(shop.pid_file.exists, take_over):
-        job = run(shop.with_children(workshop.HANG), job_id)
+    with meanwhile(any_shop.pid_file.exists, take_over):
+        job = run(any_shop.with_children(workshop.HANG), job_id)
     assert (job.state, job.worker_id, job.attempt) == ("starting", "other", 2)
     assert others[0].attempt == 2
-    assert not is_running(shop.child_pid)
+    assert not is_running(any_shop.child_pid)
 
 
-def test_who_loses_the_lease_with_the_work_done_writes_nothing(shop, monkeypatch):
-    job_id = shop.repair_job()
+def test_who_loses_the_lease_with_the_work_done_writes_nothing(any_shop, monkeypatch):
+    job_id = any_shop.repair_job()
     store = artifacts.store
 
     def store_slowly(storage, folder):
-        end_lease(shop, job_id)
-        shop.sweep()
+        end_lease(any_shop, job_id)
+        any_shop.sweep()
         return store(storage, folder)
 
     monkeypatch.setattr(artifacts, "store", store_slowly)
-    assert run(shop, job_id).state == "queued"
-    assert kept(shop, job_id) == []
+    assert run(any_shop, job_id).state == "queued"
+    assert kept(any_shop, job_id) == []
 
 
 def test_a_database_away_for_longer_than_the_lease_ends_the_child(shop, monkeypatch):
@@ -154,19 +154,22 @@ def test_a_database_away_for_longer_than_the_lease_ends_the_child(shop, monkeypa
     assert (shop.job(job_id).state, shop.job(job_id).losses) == ("queued", 1)
 
 
-def test_a_database_that_is_away_for_a_moment_at_the_end_is_waited_for(shop, monkeypatch):
+@pytest.mark.parametrize("trouble", db.NOT_NOW)
+def test_a_database_that_is_away_for_a_moment_at_the_end_is_waited_for(
+    any_shop, monkeypatch, trouble
+):
     finish, calls = jobs.finish, []
 
     def stutter(session, claim, outcome):
         calls.append(claim)
         if len(calls) == 1:
-            raise DatabaseUnavailable
+            raise trouble
         return finish(session, claim, outcome)
 
     monkeypatch.setattr(jobs, "finish", stutter)
-    job_id = shop.repair_job()
-    assert run(shop, job_id).state == "succeeded"
-    assert kept(shop, job_id) == ["repaired.h5"]
+    job_id = any_shop.repair_job()
+    assert run(any_shop, job_id).state == "succeeded"
+    assert kept(any_shop, job_id) == ["repaired.h5"]
 
 
 def test_a_silent_child_is_ended(shop):
@@ -191,34 +194,69 @@ def test_a_child_that_takes_too_long_is_ended(shop):
     assert (job.state, job.error["code"]) == ("failed", "time-limit-exceeded")
 
 
-def test_a_worker_that_is_to_end_gives_its_job_back(shop):
-    job_id = shop.repair_job()
-    job = run(shop.draining(shop.pid_file.exists).with_children(workshop.HANG), job_id)
+def test_a_worker_that_is_to_end_gives_its_job_back(any_shop):
+    job_id = any_shop.repair_job()
+    job = run(any_shop.draining(any_shop.pid_file.exists).with_children(workshop.HANG), job_id)
     assert (job.state, job.losses, job.sent_at) == ("queued", 0, None)
-    assert not is_running(shop.child_pid)
-    assert run(shop, job_id).state == "succeeded"
+    assert not is_running(any_shop.child_pid)
+    assert run(any_shop, job_id).state == "succeeded"
 
 
-def test_a_worker_that_is_to_end_takes_no_job(shop):
-    assert run(shop.draining(lambda: True), shop.repair_job()).attempt == 0
+def test_a_worker_that_is_to_end_takes_no_job_and_has_another_one_told_of_it(shop):
+    job_id = shop.repair_job()
+    with db.session_scope(shop.services.engine) as session:
+        jobs.mark_sent(session, job_id)
+    job = run(shop.draining(lambda: True), job_id)
+    assert (job.attempt, job.sent_at) == (0, None)
 
 
-def test_a_child_that_was_killed_is_a_loss_and_the_third_one_is_the_last(shop):
-    job_id, killed = shop.repair_job(), shop.with_children(workshop.KILLED)
+@pytest.mark.parametrize("trouble", db.NOT_NOW)
+def test_a_job_that_cannot_be_claimed_now_stays_queued(shop, monkeypatch, trouble):
+    def away(*_, **__):
+        raise trouble
+
+    monkeypatch.setattr(jobs, "claim", away)
+    assert run(shop, shop.repair_job()).state == "queued"
+
+
+def test_a_child_that_was_killed_is_a_loss_and_the_third_one_is_the_last(any_shop):
+    job_id, killed = any_shop.repair_job(), any_shop.with_children(workshop.KILLED)
     states = []
     for _ in range(3):
-        run(killed, job_id)
-        time.sleep(0.05)
-        shop.sweep()
-        states.append(shop.job(job_id).state)
+        states.append(run(killed, job_id).state)
     assert states == ["queued", "queued", "failed"]
-    assert shop.job(job_id).error["code"] == "worker-lost"
+    assert any_shop.job(job_id).error["code"] == "worker-lost"
 
 
 def test_a_job_goes_on_after_its_child_was_killed_from_outside(shop):
     job_id = shop.repair_job()
     with meanwhile(shop.pid_file.exists, lambda: os.kill(shop.child_pid, signal.SIGKILL)):
         run(shop.with_children(workshop.HANG), job_id)
-    time.sleep(0.05)
-    shop.sweep()
     assert run(shop, job_id).state == "succeeded"
+
+
+def test_a_full_disk_is_not_the_fault_of_the_job(any_shop):
+    job_id = any_shop.repair_job()
+    job = run(any_shop.with_children(workshop.NO_ROOM), job_id)
+    assert (job.state, job.losses, job.error) == ("queued", 1, None)
+    assert job.sent_at is not None  # it is announced again after a pause
+    assert run(any_shop, job_id).state == "succeeded"
+
+
+def test_a_storage_without_room_is_not_the_fault_of_the_job(shop, monkeypatch):
+    def full(*_):
+        raise InsufficientStorage
+
+    job_id = shop.repair_job()
+    with monkeypatch.context() as patch:
+        patch.setattr(artifacts, "store", full)
+        assert run(shop, job_id).state == "queued"
+    assert run(shop, job_id).state == "succeeded"
+    assert kept(shop, job_id) == ["repaired.h5"]
+
+
+def test_a_disk_that_stays_full_fails_the_job_with_that_reason(shop):
+    job_id, full = shop.repair_job(), shop.with_children(workshop.NO_ROOM)
+    states = [run(full, job_id).state for _ in range(3)]
+    assert states == ["queued", "queued", "failed"]
+    assert shop.job(job_id).error["code"] == "output-not-writable"

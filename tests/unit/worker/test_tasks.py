@@ -20,3 +20,12 @@ def test_a_closed_slot_is_not_seen_any_more(shop):
     slot.open()
     slot.close()
     assert seen(shop) == []
+
+
+def test_a_closed_slot_leaves_no_folder_of_an_attempt_that_is_over(shop):
+    left = shop.services.settings.job_folder / "00000000-0000-7000-8000-000000000000.1"
+    left.mkdir(parents=True)
+    slot = Slot(shop.services)
+    slot.open()
+    slot.close()
+    assert not left.exists()
