@@ -14,6 +14,8 @@ from werkzeug.wsgi import wrap_file
 from service.paging import Rows
 from service.schemas import Page
 
+#: Kind of a file of which nobody says what it is.
+BYTES = "application/octet-stream"
 #: How much of the hash of a body stands in its ETag.
 _ETAG_DIGITS = 16
 
@@ -30,32 +32,45 @@ def text(lines: Iterable[str], **headers: str) -> flask.Response:
     return _with(flask.Response(content, mimetype="text/plain"), headers)
 
 
-def cacheable(response: flask.Response, *, version: int | None = None) -> flask.Response:
+def cacheable(
+    response: flask.Response, *, version: int | None = None, in_parts: bool = False
+) -> flask.Response:
     """The response with an ETag; 304 without a body where the caller has it already.
 
     Args:
         response: What to answer.
         version: Of what can be edited; stands first in the ETag, so that `reading.version` finds
             it when the caller sends the ETag back with an edit.
+        in_parts: Whether to answer with the part that ``Range`` asks for.
+
+    Raises:
+        RequestedRangeNotSatisfiable: There is no such part.
     """
     digest = hashlib.sha256(response.get_data()).hexdigest()[:_ETAG_DIGITS]
     response.set_etag(digest if version is None else f"{version}-{digest}")
     response.headers["Cache-Control"] = "private, no-cache"
-    response.make_conditional(flask.request)
+    n_bytes = len(response.get_data())
+    response.make_conditional(flask.request, accept_ranges=in_parts, complete_length=n_bytes)
     return response
 
 
-def page(rows: Rows[Any], told: Any) -> flask.Response:
-    """One page of a list; the next one is in ``next`` and in the ``Link`` header (RFC 8288).
+def page(rows: Rows[Any], told: Any, *, total: int | None = None) -> flask.Response:
+    """One page of a list, as `listed` answers it.
 
     Args:
         rows: What the service found.
         told: The schema whose ``of`` makes a view of a row.
+        total: How many rows there are on all pages, where that is known.
     """
     views = [told.of(row) for row in rows.rows]
-    response = view(Page[told](data=views, next=rows.next))
-    if rows.next is not None:
-        response.headers["Link"] = f'<{_address_with(rows.next)}>; rel="next"'
+    return listed(Page[told](data=views, next=rows.next, total=total))
+
+
+def listed(found: Page[Any]) -> flask.Response:
+    """One page of a list; the next one is in ``next`` and in the ``Link`` header (RFC 8288)."""
+    response = view(found)
+    if found.next is not None:
+        response.headers["Link"] = f'<{_address_with(found.next)}>; rel="next"'
     return cacheable(response)
 
 

@@ -1,11 +1,14 @@
 """The web application: `create_app` puts it together, `from_environment` is for servers."""
 
+import functools
+
 import flask
 
-from service import db, queue, storage
+from service import census, db, queue, storage
+from service.census import Census
 from service.settings import Settings
 
-from . import api, error_pages, metrics, security, services
+from . import api, error_pages, metrics, pages, request_log, security, services, sessions
 from .services import Services
 from .streams import Streams
 
@@ -20,23 +23,29 @@ def create_app(settings: Settings) -> flask.Flask:
         MAX_CONTENT_LENGTH=_MAX_BODY_BYTES,
         TRUSTED_HOSTS=None if "*" in settings.trusted_hosts else list(settings.trusted_hosts),
     )
-    services.give(
-        app,
-        Services(
-            settings=settings,
-            engine=db.make_engine(settings),
-            storage=storage.make_storage(settings),
-            queue=queue.make_app(settings),
-            streams=Streams(at_most=settings.max_streams),
-        ),
+    held = Services(
+        settings=settings,
+        engine=db.make_engine(settings),
+        storage=storage.make_storage(settings),
+        queue=queue.make_app(settings),
+        streams=Streams(at_most=settings.max_streams),
     )
-    metrics.register(app)
+    services.give(app, held)
+    metrics.register(app, functools.partial(_census, held))
     security.register(app)
+    request_log.register(app)
+    sessions.register(app, settings)
     error_pages.register(app)
     api.register(app)
+    pages.register(app)
     return app
 
 
 def from_environment() -> flask.Flask:
     """What a server starts: ``gunicorn 'web.app:from_environment()'``."""
     return create_app(Settings())
+
+
+def _census(held: Services) -> Census:
+    with held.session(read_only=True) as session:
+        return census.take(session)

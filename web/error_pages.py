@@ -34,9 +34,12 @@ STATUS: Mapping[type[errors.ProjectError], int] = types.MappingProxyType(
         web_errors.MethodNotAllowed: 405,
         service_errors.PreconditionFailed: 412,
         web_errors.PreconditionRequired: 428,
+        web_errors.NotAcceptable: 406,
         web_errors.RangeNotSatisfiable: 416,
         web_errors.TooManyStreams: 503,
         service_errors.NotFound: 404,
+        service_errors.Gone: 410,
+        service_errors.TryFailed: 503,
         service_errors.Conflict: 409,
         service_errors.InvalidRequest: 422,
         service_errors.IdempotencyKeyReused: 422,
@@ -47,6 +50,8 @@ STATUS: Mapping[type[errors.ProjectError], int] = types.MappingProxyType(
         service_errors.InsufficientStorage: 507,
         service_errors.QueueUnavailable: 503,
         service_errors.DatabaseUnavailable: 503,
+        service_errors.StorageUnavailable: 503,
+        service_errors.DamagedFile: 502,
     }
 )
 
@@ -144,12 +149,28 @@ def _members(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _response(problem: Mapping[str, Any], status: int) -> flask.Response:
-    response = flask.Response(json.dumps(problem), status, mimetype="application/problem+json")
+    response = _page(problem) if _is_for_people() else _document(problem)
+    response.status_code = status
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="netmend"'
     if status == 503:
         response.headers["Retry-After"] = str(_RETRY_AFTER_S)
     return response
+
+
+def _document(problem: Mapping[str, Any]) -> flask.Response:
+    return flask.Response(json.dumps(problem), mimetype="application/problem+json")
+
+
+def _page(problem: Mapping[str, Any]) -> flask.Response:
+    return flask.Response(flask.render_template("pages/problem.html", problem=problem))
+
+
+def _is_for_people() -> bool:
+    """Whether a browser asked for a page; programs that take anything get JSON."""
+    accepted = flask.request.accept_mimetypes
+    wants_page = accepted.best_match(("application/json", "text/html")) == "text/html"
+    return wants_page and not flask.request.path.startswith("/api/")
 
 
 def _below(kind: type[errors.ProjectError]) -> list[type[errors.ProjectError]]:

@@ -1,6 +1,7 @@
 """What can be wrong with a request before anything is asked of the service."""
 
 from core import errors
+from service import errors as service_errors
 
 
 class MalformedRequest(errors.InvalidInput):
@@ -33,10 +34,22 @@ class PreconditionRequired(errors.InvalidInput):
     code = "precondition-required"
 
 
+class NotAcceptable(errors.InvalidInput):
+    """What there is, is not of a kind that the request accepts."""
+
+    code = "not-acceptable"
+
+
 class RangeNotSatisfiable(errors.InvalidInput):
     """The file has no such part."""
 
     code = "range-not-satisfiable"
+
+
+class CsrfFailed(service_errors.Forbidden):
+    """A form came without the mark of the page that it belongs to, perhaps from another site."""
+
+    code = "csrf-failed"
 
 
 class TooManyStreams(errors.ProjectError):

@@ -29,6 +29,8 @@ class Description:
     answers: Mapping[int, Schema | str | None]
     tag: str
     body: Schema | None = None
+    #: Fields of a form with ``file`` that may come instead of the body; an ``upload_id`` is none.
+    form: Schema | None = None
     #: Media type of a body that is not JSON.
     raw_body: str | None = None
     query: Schema | None = None
@@ -57,6 +59,10 @@ class Problem(pydantic.BaseModel):
     details: dict[str, Any] | None = None
 
 
+class FileAlone(pydantic.BaseModel):
+    """A form with a file and nothing else."""
+
+
 class PostHeaders(pydantic.BaseModel):
     """Headers of what makes something."""
 
@@ -65,6 +71,27 @@ class PostHeaders(pydantic.BaseModel):
         alias="Idempotency-Key",
         max_length=255,
         description="Sent again with the same request, brings the first answer again.",
+    )
+
+
+class SubmitHeaders(PostHeaders):
+    """Headers of what makes a job."""
+
+    prefer: str | None = Field(
+        None,
+        alias="Prefer",
+        description="``wait=30`` answers when the job has ended, within so many seconds; 60 at "
+        "most, and not while too many others wait.",
+    )
+
+
+class WaitHeaders(pydantic.BaseModel):
+    """Headers of what is worth waiting for."""
+
+    prefer: str | None = Field(
+        None,
+        alias="Prefer",
+        description="``wait=20``: so many seconds, 30 at most; ``respond-async``: not at all.",
     )
 
 
@@ -183,11 +210,22 @@ def _finish(operation: dict[str, Any], description: Description) -> None:
     responses.pop("422", None)
     problem = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
     responses["default"] = {"description": "A problem", "content": {_PROBLEM: problem}}
+    if description.form is not None:
+        operation["requestBody"]["content"]["multipart/form-data"] = {
+            "schema": _form(description.form)
+        }
     if description.raw_body is not None:
         bytes_as_they_are: dict[str, Any] = {"schema": {}}
         operation["requestBody"] = {"content": {description.raw_body: bytes_as_they_are}}
     if description.is_public:
         operation["security"] = []
+
+
+def _form(fields: Schema) -> dict[str, Any]:
+    properties = dict(fields.model_json_schema().get("properties", {}))
+    properties.pop("upload_id", None)
+    file = {"type": "string", "format": "binary", "description": "One file; or some, if so said."}
+    return {"type": "object", "required": ["file"], "properties": {"file": file, **properties}}
 
 
 def _operations(written: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

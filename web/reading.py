@@ -22,6 +22,7 @@ Schema = TypeVar("Schema", bound=pydantic.BaseModel)
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 _OFFSET = re.compile(r"[0-9]{1,18}")
+_SECONDS = re.compile(r"[0-9]{1,6}")
 _EVENT_ID = re.compile(r"[0-9]{1,9}")
 
 #: Whole numbers that a database takes.
@@ -53,7 +54,7 @@ def body(schema: type[Schema]) -> Schema:
             "send the body as JSON, with 'Content-Type: application/json'",
             expected="application/json", received=flask.request.mimetype,
         )  # fmt: skip
-    return _checked(schema, _json(flask.request.get_data()))
+    return checked(schema, _json(flask.request.get_data()))
 
 
 def optional_body(schema: type[Schema]) -> Schema:
@@ -68,7 +69,67 @@ def query(schema: type[Schema]) -> Schema:
         InvalidRequest: A value does not fit the schema, or a name is unknown.
     """
     given = flask.request.args.to_dict(flat=False)
-    return _checked(schema, {key: _one_or_many(schema, key, given[key]) for key in given})
+    return checked(schema, {key: _one_or_many(schema, key, given[key]) for key in given})
+
+
+def form(schema: type[Schema], given: Mapping[str, list[str]]) -> Schema:
+    """The fields of a form; those that are lists may be repeated, an empty one was not filled in.
+
+    Raises:
+        InvalidRequest: A value does not fit the schema, or a name is unknown.
+    """
+    filled = {name: [value for value in values if value] for name, values in given.items()}
+    found = {name: _one_or_many(schema, name, values) for name, values in filled.items() if values}
+    return checked(schema, found)
+
+
+def checked(schema: type[Schema], given: object) -> Schema:
+    """What was read somehow, as plain JSON, checked like the body of a request.
+
+    Raises:
+        InvalidRequest: It does not fit the schema; the error names every place.
+    """
+    for text in _texts(given):
+        if _NOT_TEXT.search(text):
+            raise service_errors.InvalidRequest(
+                f"{text!r} has a character in it that is not text: NUL, or half of a pair"
+            )
+    try:
+        return schema.model_validate(given)
+    except pydantic.ValidationError as error:
+        found = [_told(item["loc"], item["msg"]) for item in error.errors(include_url=False)]
+        first = f"{found[0]['pointer']}: {found[0]['detail']}"
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise service_errors.InvalidRequest(f"{first}{more}", errors=found) from error
+
+
+def accepted(*kinds: str) -> str:
+    """The media type, of those that there are, that the caller likes best.
+
+    Raises:
+        NotAcceptable: They want none of them.
+    """
+    best = flask.request.accept_mimetypes.best_match(kinds)
+    if best is None and flask.request.accept_mimetypes:
+        raise errors.NotAcceptable(
+            f"there is {', '.join(kinds)}", expected=list(kinds),
+            received=str(flask.request.accept_mimetypes),
+        )  # fmt: skip
+    return best or kinds[0]
+
+
+def wait_s(*, default: float, at_most: float) -> float:
+    """How long the caller wants to wait for an answer: ``Prefer: wait=N`` (RFC 7240).
+
+    A wish that cannot be read is no wish; the standard wants no error for it.
+    """
+    for preference in flask.request.headers.get("Prefer", "").split(","):
+        name, _, seconds = preference.strip().lower().partition("=")
+        if name == "respond-async":
+            return 0.0
+        if name == "wait" and _SECONDS.fullmatch(seconds.strip('"')):
+            return min(float(seconds.strip('"')), at_most)
+    return default
 
 
 def version() -> int:
@@ -145,21 +206,6 @@ def _finite(digits: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{digits} is too large")
     return number
-
-
-def _checked(schema: type[Schema], given: object) -> Schema:
-    for text in _texts(given):
-        if _NOT_TEXT.search(text):
-            raise service_errors.InvalidRequest(
-                f"{text!r} has a character in it that is not text: NUL, or half of a pair"
-            )
-    try:
-        return schema.model_validate(given)
-    except pydantic.ValidationError as error:
-        found = [_told(item["loc"], item["msg"]) for item in error.errors(include_url=False)]
-        first = f"{found[0]['pointer']}: {found[0]['detail']}"
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise service_errors.InvalidRequest(f"{first}{more}", errors=found) from error
 
 
 def _texts(given: object) -> Iterator[str]:

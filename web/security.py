@@ -10,7 +10,7 @@ from service import accounts, ids
 from service import errors as service_errors
 from service.accounts import Identity
 
-from . import services
+from . import services, sessions
 
 #: Methods that change nothing: they need the scope ``read``, the others ``submit``.
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -25,7 +25,7 @@ _HEADERS: Mapping[str, str] = types.MappingProxyType(
         ),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }
@@ -46,14 +46,14 @@ def request_id() -> str:
 
 
 def identify() -> None:
-    """Find out who is asking, before a view of the API runs.
+    """Find out who is asking, before a view of the API runs: a program, or a script of our pages.
 
     Raises:
-        Unauthenticated: No valid bearer token came with the request.
+        Unauthenticated: Neither a valid bearer token nor a session came with the request.
         Forbidden: The token is valid but does not allow this.
+        CsrfFailed: A session came, but without the mark of our pages.
     """
-    with services.session(read_only=True) as session:
-        identity = accounts.authenticate(session, _bearer())
+    identity = _of_session() or _of_token()
     identity.require("read" if flask.request.method in _SAFE_METHODS else "submit")
     flask.g.identity = identity
 
@@ -62,6 +62,22 @@ def caller() -> Identity:
     """Who is asking; known after `identify`."""
     identity: Identity = flask.g.identity
     return identity
+
+
+def _of_session() -> Identity | None:
+    """Who signed in in the browser that asks; a bearer token goes before a session."""
+    if flask.request.authorization is not None:
+        return None
+    identity = sessions.current()
+    if identity is not None and flask.request.method not in _SAFE_METHODS:
+        # A browser sends its cookies for other sites, too. The body stays unread: it may be a file.
+        sessions.check_mark(flask.request.headers.get("X-CSRFToken", ""))
+    return identity
+
+
+def _of_token() -> Identity:
+    with services.session(read_only=True) as session:
+        return accounts.authenticate(session, _bearer())
 
 
 def _bearer() -> str:
@@ -79,7 +95,8 @@ def _number() -> None:
 
 
 def _add_headers(response: flask.Response) -> flask.Response:
-    response.headers.update(_HEADERS)
+    for name, content in _HEADERS.items():
+        response.headers.setdefault(name, content)  # a view may be stricter
     response.headers["X-Request-Id"] = request_id()
     response.headers.setdefault("Cache-Control", "no-store")
     if flask.request.is_secure:

@@ -1,20 +1,28 @@
 """What the views need beside the request: settings, database, storage, queue."""
 
 import contextlib
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import celery
 import flask
 
-from service import db
+from service import db, visibility
+from service.accounts import Identity
 from service.settings import Settings
 from service.storage import Storage
 
 from .streams import Streams
 
 _NAME = "netmend"
+
+#: Gives sessions that see what the caller of a request may see.
+Sessions = Callable[[], contextlib.AbstractContextManager[Any]]
+
+#: Who owns nothing: all that is shown to a request of which nobody knows whose it is.
+_NOBODY = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +58,21 @@ def current() -> Services:
 
 @contextlib.contextmanager
 def session(*, read_only: bool = False) -> Iterator[Any]:
-    """A session of this request; inside `one_transaction` it is always that one."""
+    """A session of this request; inside `one_transaction` it is always that one.
+
+    It sees only what the caller may see (`service.visibility`).
+    """
     shared = flask.g.get("session")
     if shared is not None:
         yield shared
         return
-    with current().session(read_only=read_only) as own:
+    with _limited(current(), _seen_by(), read_only=read_only) as own:
         yield own
+
+
+def readers() -> Sessions:
+    """Sessions for reading what the caller may see; they also work after the request has ended."""
+    return functools.partial(_limited, current(), _seen_by(), read_only=True)
 
 
 @contextlib.contextmanager
@@ -68,3 +84,15 @@ def one_transaction() -> Iterator[Any]:
             yield shared
         finally:
             flask.g.pop("session")
+
+
+@contextlib.contextmanager
+def _limited(held: Services, owner_id: str | None, *, read_only: bool) -> Iterator[Any]:
+    with held.session(read_only=read_only) as own:
+        visibility.limit(own, owner_id)
+        yield own
+
+
+def _seen_by() -> str | None:
+    identity: Identity | None = flask.g.get("identity")
+    return _NOBODY if identity is None else identity.sees

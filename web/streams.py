@@ -1,5 +1,6 @@
 """Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), capped."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -14,6 +15,8 @@ from . import errors
 #: Seconds between two looks for news; without any, a comment keeps proxies from hanging up.
 _LOOK_S = 0.5
 _COMMENT_S = 15.0
+#: Seconds between two looks whether what somebody waits for is over.
+_WAIT_LOOK_S = 0.2
 #: A stream ends after so long and the client comes back with `Last-Event-ID`: a server that
 #: drains, or a client that is gone without a word, then frees its thread.
 _STREAM_S = 600.0
@@ -48,6 +51,38 @@ class Streams:
     def __init__(self, *, at_most: int) -> None:
         self._at_most = at_most
         self._free = threading.BoundedSemaphore(at_most)
+
+    @contextlib.contextmanager
+    def room(self) -> Iterator[bool]:
+        """For whoever keeps a thread waiting as a stream does: whether there is room for them."""
+        is_free = self._free.acquire(blocking=False)
+        try:
+            yield is_free
+        finally:
+            if is_free:
+                self._free.release()
+
+    def wait(
+        self, is_over: Callable[[], bool], *, at_most_s: float, look_s: float = _WAIT_LOOK_S
+    ) -> bool:
+        """Whether something was over in time; it keeps a thread as a stream does.
+
+        Where there is no room for one more, or the client hangs up, nobody waits.
+
+        Args:
+            is_over: Asked again and again.
+            at_most_s: How long to wait.
+            look_s: Time between two looks.
+        """
+        connection = flask.request.environ.get("gunicorn.socket")
+        deadline = time.monotonic() + at_most_s
+        with self.room() as has_room:
+            while has_room and not is_over():
+                left_s = deadline - time.monotonic()
+                if left_s <= 0 or _has_hung_up(connection):
+                    return False
+                time.sleep(min(look_s, left_s))
+        return has_room
 
     def answer(self, source: Source, *, after: int) -> flask.Response:
         """The events of a source as they come, from a sequence number on.

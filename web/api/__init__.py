@@ -3,16 +3,38 @@
 import flask
 
 from .. import security
-from . import artifacts, datasets, events, jobs, methods, models, system, uploads, workers
+from . import (
+    artifacts,
+    batches,
+    capabilities,
+    cards,
+    compare,
+    datasets,
+    events,
+    jobs,
+    logs,
+    methods,
+    models,
+    predict,
+    previews,
+    system,
+    trash,
+    uploads,
+    workers,
+)
 
 _PREFIX = "/api/v1"
+_RESOURCES = (
+    uploads, models, datasets, previews, methods, jobs, events, logs, artifacts, cards, predict,
+    trash, batches, compare, workers, capabilities,
+)  # fmt: skip
 
 
 def register(app: flask.Flask) -> None:
     """Put the API into an application; all but the description of it needs a token."""
     guarded = flask.Blueprint("api", __name__, url_prefix=_PREFIX)
     guarded.before_request(security.identify)
-    for resource in (uploads, models, datasets, methods, jobs, events, artifacts, workers):
+    for resource in _RESOURCES:
         guarded.register_blueprint(resource.blueprint)
     app.register_blueprint(guarded)
     app.register_blueprint(system.blueprint)

@@ -12,13 +12,12 @@ from service import jobs, schemas
 
 from .. import answering, reading, services
 from ..openapi import Description, StreamHeaders, describe
-from ..services import Services
+from ..services import Sessions
 from ..streams import Message
 
 blueprint = flask.Blueprint("events", __name__)
 
 _STREAM = "text/event-stream"
-_FINAL = frozenset({"succeeded", "failed", "canceled"})
 
 Seq = Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -52,51 +51,34 @@ def list_events(job_id: UUID) -> flask.Response:
     """Events of a job: JSON, or with ``Accept: text/event-stream`` a stream of them."""
     after = reading.query(EventQuery).after
     if flask.request.accept_mimetypes.best_match(["application/json", _STREAM]) != _STREAM:
-        return answering.cacheable(answering.view(_events(services.current(), str(job_id), after)))
+        return answering.cacheable(answering.view(_events(services.readers(), str(job_id), after)))
     after = max(after, reading.last_event_id())
-    return _stream(services.current(), str(job_id), after)
+    return _stream(services.readers(), str(job_id), after)
 
 
-@blueprint.get("/jobs/<uuid:job_id>/logs")
-@describe(Description(answers={200: "text/plain", 304: None}, tag="jobs", query=EventQuery))
-def show_log(job_id: UUID) -> flask.Response:
-    """Events of a job as lines of text; ``Last-Event-Number`` says where to go on."""
-    after = reading.query(EventQuery).after
-    events = _events(services.current(), str(job_id), after)
-    return answering.cacheable(
-        answering.text(map(_line, events.data), last_event_number=str(events.last))
-    )
-
-
-def _line(event: schemas.EventView) -> str:
-    moment = event.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    facts = {key: value for key, value in event.data.items() if value not in (None, "", {}, [])}
-    return " ".join([moment, event.type, *(f"{key}={value}" for key, value in facts.items())])
-
-
-def _stream(held: Services, job_id: str, after: int) -> flask.Response:
+def _stream(sessions: Sessions, job_id: str, after: int) -> flask.Response:
     """204 tells a browser not to come back: there is nothing more to come."""
-    first = _events(held, job_id, after)
+    first = _events(sessions, job_id, after)
     if first.is_final and not first.data:
         return answering.nothing()
 
     def look(after: int) -> tuple[Sequence[Message], bool]:
-        events = _events(held, job_id, after)
+        events = _events(sessions, job_id, after)
         messages = [
             Message(seq=event.seq, kind=event.type, data=event.model_dump_json())
             for event in events.data
         ]
         return messages, not events.is_final
 
-    return held.streams.answer(look, after=after)
+    return services.current().streams.answer(look, after=after)
 
 
-def _events(held: Services, job_id: str, after: int) -> EventList:
+def _events(sessions: Sessions, job_id: str, after: int) -> EventList:
     """Events after a number, and whether they are the last; asked of one moment."""
-    with held.session(read_only=True) as session:
+    with sessions() as session:
         job = jobs.get(session, job_id)
         rows = jobs.events_after(session, job_id, after)
         views = [schemas.EventView.of(row) for row in rows]
     last = views[-1].seq if views else after
-    is_final = job.state in _FINAL and last >= job.n_events
+    is_final = job.state in schemas.FINAL_STATES and last >= job.n_events
     return EventList(data=views, last=last, is_final=is_final)

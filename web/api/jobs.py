@@ -1,51 +1,98 @@
 """Jobs: submit, list, look, edit, cancel, do again."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import flask
+import pydantic
+from pydantic import Field
 
-from service import jobs, schemas
+from service import estimates, jobs, paging, planning, schemas
+from service.jobs import inputs
 
-from .. import announcing, answering, reading, security, services
+from .. import announcing, answering, reading, security, services, spreadsheets
 from ..idempotency import replayable
-from ..openapi import Description, EditHeaders, PostHeaders, describe
+from ..openapi import Description, EditHeaders, PostHeaders, SubmitHeaders, describe
 from ..reading import PageQuery
 
 blueprint = flask.Blueprint("jobs", __name__)
 
+#: So long at most a request waits for the end of the job that it submits.
+_LONGEST_WAIT_S = 60.0
+#: Up to so many jobs of a list are counted.
+_MOST_COUNTED = 10_000
 
-class JobQuery(schemas.JobFilter, PageQuery):
-    """Which jobs to list, and which page of them."""
+
+class JobTableQuery(schemas.JobFilter):
+    """Which jobs to list, and in which order."""
+
+    sort: schemas.JobSort = "-created_at"
 
     def filters(self) -> schemas.JobFilter:
-        """Which jobs, whatever the page."""
-        return schemas.JobFilter(**self.model_dump(exclude=set(PageQuery.model_fields)))
+        """Which jobs, whatever the order and the page."""
+        names = set(schemas.JobFilter.model_fields)
+        return schemas.JobFilter(**self.model_dump(include=names))
+
+
+class JobQuery(JobTableQuery, PageQuery):
+    """Which jobs to list, in which order, and which page of them."""
+
+    total: bool = Field(default=False, description="Count them too, up to 10,000.")
+
+
+class SubmitQuery(pydantic.BaseModel):
+    """How to submit."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+    dry_run: bool = Field(default=False, description="Only say what would be made.")
+
+
+class JobOrPlan(pydantic.RootModel[schemas.JobView | schemas.Plan]):
+    """A job that ended while the caller waited; of a dry run, what would be made."""
 
 
 @blueprint.post("/jobs")
 @describe(
     Description(
-        answers={202: schemas.JobView}, tag="jobs", body=schemas.JobCreate, headers=PostHeaders
+        answers={200: JobOrPlan, 202: schemas.JobView},
+        tag="jobs",
+        body=schemas.JobCreate,
+        query=SubmitQuery,
+        headers=SubmitHeaders,
     )
 )
-@replayable
 def submit_job() -> flask.Response:
     """Submit a job; 202 means that it is kept, and will be done."""
     wanted = reading.body(schemas.JobCreate)
-    with services.session() as session:
-        job = jobs.submit(session, security.caller().user_id, wanted)
-        return _accepted(session, job)
+    if reading.query(SubmitQuery).dry_run:
+        return _planned(wanted)
+    return _when_ended(_submit(wanted=wanted))
 
 
 @blueprint.get("/jobs")
 @describe(Description(answers={200: schemas.Page[schemas.JobSummary]}, tag="jobs", query=JobQuery))
 def list_jobs() -> flask.Response:
-    """Jobs, newest first."""
+    """Jobs, newest first if not asked otherwise; those in the trash are left out."""
     wanted = reading.query(JobQuery)
+    filters, total = wanted.filters(), None
     with services.session(read_only=True) as session:
-        rows = jobs.list_jobs(session, wanted.filters(), cursor=wanted.cursor, limit=wanted.limit)
-    return answering.page(rows, schemas.JobSummary)
+        rows = jobs.list_jobs(
+            session, filters, sort=wanted.sort, cursor=wanted.cursor, limit=wanted.limit
+        )
+        if wanted.total:
+            total = jobs.count_jobs(session, filters, at_most=_MOST_COUNTED)
+    return answering.page(rows, schemas.JobSummary, total=total)
+
+
+@blueprint.get("/jobs.csv")
+@describe(Description(answers={200: spreadsheets.MEDIA_TYPE}, tag="jobs", query=JobTableQuery))
+def list_jobs_as_csv() -> flask.Response:
+    """All jobs of a list as a table, for spreadsheets."""
+    wanted = reading.query(JobTableQuery)
+    rows = _rows(services.readers(), wanted)
+    return spreadsheets.answer("jobs.csv", _COLUMNS, rows)
 
 
 @blueprint.get("/jobs/<uuid:job_id>")
@@ -96,6 +143,39 @@ def retry_job(job_id: UUID) -> flask.Response:
         return _accepted(session, job)
 
 
+def _planned(wanted: schemas.JobCreate) -> flask.Response:
+    with services.session(read_only=True) as session:
+        found = inputs.find(session, inputs.of_job(wanted))
+        plan = planning.plan(session, [wanted], found)
+    return answering.view(plan)
+
+
+@replayable
+def _submit(wanted: schemas.JobCreate) -> flask.Response:
+    with services.session() as session:
+        job = jobs.submit(session, security.caller().user_id, wanted)
+        return _accepted(session, job)
+
+
+def _when_ended(accepted: flask.Response) -> flask.Response:
+    """The answer to give: the job once it has ended, if the caller waits for that."""
+    wait_s = reading.wait_s(default=0, at_most=_LONGEST_WAIT_S)
+    if not wait_s:
+        return accepted
+    announcing.before_waiting()
+    job_id, sessions = accepted.get_json()["id"], services.readers()
+
+    def is_over() -> bool:
+        with sessions() as session:
+            return jobs.get(session, job_id).state in schemas.FINAL_STATES
+
+    if not services.current().streams.wait(is_over, at_most_s=wait_s):
+        return accepted
+    with sessions() as session:
+        view = _view(session, jobs.get(session, job_id))
+    return answering.view(view, preference_applied=f"wait={wait_s:g}")
+
+
 def _accepted(session: Any, job: Any) -> flask.Response:
     view = _view(session, job)
     announcing.after_this_request(session, view.id)
@@ -104,4 +184,33 @@ def _accepted(session: Any, job: Any) -> flask.Response:
 
 
 def _view(session: Any, job: Any) -> schemas.JobView:
-    return schemas.JobView.of(job, position=jobs.position(session, job))
+    position = jobs.position(session, job)
+    return schemas.JobView.of(
+        job,
+        position=position,
+        starts_in_seconds=estimates.start_seconds(session, job, position),
+        eta_seconds=estimates.remaining_seconds(session, job),
+    )
+
+
+_COLUMNS = (
+    "id", "name", "state", "verdict", "kind", "method", "clean_accuracy_before",
+    "clean_accuracy_after", "attack_success_rate_before", "attack_success_rate_after",
+    "created_at", "started_at", "finished_at", "batch_id", "retry_of", "repaired_model_path",
+)  # fmt: skip
+
+
+def _rows(sessions: services.Sessions, wanted: JobTableQuery) -> Iterator[list[object]]:
+    """A page after another, so that a long list is never held as a whole."""
+    cursor = None
+    while True:
+        with sessions() as session:
+            found = jobs.list_jobs(
+                session, wanted.filters(), sort=wanted.sort, cursor=cursor, limit=paging.MAX_LIMIT
+            )
+        for job in found.rows:
+            view = schemas.JobSummary.of(job).model_dump(mode="json")
+            yield [view[column] for column in _COLUMNS]
+        cursor = found.next
+        if cursor is None:
+            return

@@ -19,6 +19,8 @@ class MethodView(pydantic.BaseModel):
 
     name: str
     summary: str
+    #: Where it falls short.
+    weakness: str
     #: Where the method was published.
     source: str
     is_default: bool
@@ -57,6 +59,7 @@ def _view(params: type[catalogue.Params]) -> MethodView:
     return MethodView(
         name=params.name,
         summary=params.summary,
+        weakness=params.weakness,
         source=params.source,
         is_default=params.name == catalogue.DEFAULT_METHOD,
         params=catalogue.json_schema(params),

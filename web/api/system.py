@@ -10,7 +10,7 @@ from core import errors
 from service import db, queue, storage
 from service import errors as service_errors
 
-from .. import answering, error_pages, metrics, openapi, services
+from .. import answering, error_pages, metrics, openapi, problems, services
 from ..openapi import Description, describe
 from ..services import Services
 
@@ -31,6 +31,8 @@ class ProblemKind(pydantic.BaseModel):
     code: str
     status: int
     title: str
+    #: What to do about it.
+    mend: str
 
 
 @blueprint.get("/healthz")
@@ -79,7 +81,8 @@ def show_problem(code: str) -> flask.Response:
     if kind is None:
         raise service_errors.NotFound(f"there is no problem {code!r}")
     status, title = error_pages.status_of(kind), error_pages.title_of(kind)
-    return answering.view(ProblemKind(code=code, status=status, title=title))
+    mend = problems.mend_of(kind)
+    return answering.view(ProblemKind(code=code, status=status, title=title, mend=mend))
 
 
 def _outcome(check: Callable[[], None]) -> str:
@@ -98,3 +101,4 @@ def _check_database(held: Services) -> None:
 def _check_storage(held: Services) -> None:
     if storage.free_bytes(held.settings.state_folder) < held.settings.min_free_bytes:
         raise service_errors.InsufficientStorage("less room is left than there has to be")
+    held.storage.check()

@@ -10,11 +10,10 @@ from uuid import UUID
 import flask
 
 from service import schemas, uploads
-from service.uploads import Limits
 
-from .. import answering, reading, security, services
+from .. import answering, forms, reading, receiving, security, services
 from ..idempotency import replayable
-from ..openapi import ChunkHeaders, Description, PostHeaders, describe
+from ..openapi import ChunkHeaders, Description, FileAlone, PostHeaders, describe
 
 blueprint = flask.Blueprint("uploads", __name__)
 
@@ -27,12 +26,25 @@ _BYTES = "application/octet-stream"
         answers={201: schemas.UploadView},
         tag="uploads",
         body=schemas.UploadCreate,
+        form=FileAlone,
         headers=PostHeaders,
     )
 )
-@replayable
 def create_upload() -> flask.Response:
-    """Announce a file; its bytes follow with PATCH, or all at once with PUT."""
+    """Announce a file, whose bytes follow with PATCH or PUT; or send it at once, as a form."""
+    return _received() if forms.is_sent() else _announced()
+
+
+def _received() -> flask.Response:
+    form = forms.read(at_most=services.current().settings.max_upload_bytes)
+    upload = receiving.files(form, at_most=1)[0]
+    view = schemas.UploadView.of(upload, upload.n_bytes)
+    address = flask.url_for("api.uploads.show_upload", upload_id=view.id)
+    return answering.view(view, status=201, location=address, upload_offset=str(view.offset))
+
+
+@replayable
+def _announced() -> flask.Response:
     wanted = reading.body(schemas.UploadCreate)
     with services.session() as session:
         upload = uploads.create(
@@ -69,7 +81,7 @@ def put_upload(upload_id: UUID) -> flask.Response:
     """Send a whole file at once; it is complete then."""
     upload = _find(upload_id)
     _receive(upload, start=0)
-    return _answer(_complete(upload, sha256=None))
+    return _answer(receiving.complete(upload))
 
 
 @blueprint.post("/uploads/<uuid:upload_id>/complete")
@@ -79,7 +91,15 @@ def put_upload(upload_id: UUID) -> flask.Response:
 def complete_upload(upload_id: UUID) -> flask.Response:
     """All bytes were sent; checks them against a SHA-256, if one is given. May be asked twice."""
     wanted = reading.optional_body(schemas.UploadComplete)
-    return _answer(_complete(_find(upload_id), sha256=wanted.sha256))
+    return _answer(receiving.complete(_find(upload_id), sha256=wanted.sha256))
+
+
+@blueprint.delete("/uploads/<uuid:upload_id>")
+@describe(Description(answers={204: None}, tag="uploads"))
+def delete_upload(upload_id: UUID) -> flask.Response:
+    """Forget an upload; models and data sets that it became stay."""
+    receiving.forget(_find(upload_id))
+    return answering.nothing()
 
 
 def _find(upload_id: UUID) -> Any:
@@ -89,22 +109,11 @@ def _find(upload_id: UUID) -> Any:
 
 def _receive(upload: Any, *, start: int) -> int:
     """Bytes of this request into the upload; a request that says it is too large is not read."""
-    settings = services.current().settings
-    limits = Limits(max_bytes=settings.max_upload_bytes, min_free_bytes=settings.min_free_bytes)
+    folder, limits = services.current().settings.upload_folder, receiving.limits()
+    uploads.check_open(folder, upload)  # else the first byte would be too many
     most = limits.max_bytes if upload.n_bytes is None else upload.n_bytes
     stream = reading.stream(at_most=most - start)
-    return uploads.append(settings.upload_folder, upload, stream, start=start, limits=limits)
-
-
-def _complete(upload: Any, *, sha256: str | None) -> Any:
-    """The bytes are stored outside of any session: to hash a large file takes a while."""
-    held = services.current()
-    folder = held.settings.upload_folder
-    stored = uploads.store(folder, held.storage, upload, sha256=sha256)
-    with services.session() as session:
-        completed = uploads.complete(session, upload.id, stored)
-    uploads.discard(folder, completed)
-    return completed
+    return uploads.append(folder, upload, stream, start=start, limits=limits)
 
 
 def _answer(upload: Any) -> flask.Response:

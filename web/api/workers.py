@@ -1,11 +1,12 @@
 """Who works, and how much waits."""
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Sequence
 
 import flask
 import pydantic
 
-from service import jobs, queue, schemas, workers
+from service import estimates, jobs, queue, schemas, workers
 
 from .. import answering, services
 from ..openapi import Description, describe
@@ -18,11 +19,15 @@ _SEEN_WITHIN_S = 60.0
 
 
 class QueueView(pydantic.BaseModel):
-    """A queue, and how many jobs there are in it by state."""
+    """A queue, what there is in it, and who works on it."""
 
     name: str
     n_queued: int
     n_running: int
+    #: Workers that take jobs of it, and were heard of lately.
+    n_workers: int
+    #: Until a job that is submitted now is taken; ``None`` where that is not known.
+    wait_seconds: float | None
 
 
 class QueueList(pydantic.BaseModel):
@@ -55,10 +60,6 @@ def list_queues() -> flask.Response:
     """How many jobs wait and run in each queue."""
     with services.session(read_only=True) as session:
         counts = jobs.count_by_queue(session)
-    views = [_queue(name, counts.get(name, {})) for name in queue.QUEUES]
+        loads = {name: estimates.load(session, name, counts.get(name, {})) for name in queue.QUEUES}
+    views = [QueueView(name=name, **dataclasses.asdict(loads[name])) for name in queue.QUEUES]
     return answering.cacheable(answering.view(QueueList(data=views)))
-
-
-def _queue(name: str, counts: Mapping[str, int]) -> QueueView:
-    n_queued = counts.get("queued", 0)
-    return QueueView(name=name, n_queued=n_queued, n_running=sum(counts.values()) - n_queued)

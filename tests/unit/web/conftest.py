@@ -55,6 +55,17 @@ def client(app, tokens):
 
 
 @pytest.fixture
+def stranger(app):
+    """Somebody else, who may do what everybody may."""
+    with app.extensions["netmend"].session() as session:
+        user = accounts.create_user(session, "stranger")
+        token = accounts.issue_token(session, user, "theirs", ["read", "submit"])
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
+@pytest.fixture
 def other_client(app):
     """Somebody else."""
     with app.extensions["netmend"].session() as session:
@@ -72,10 +83,20 @@ def held(app):
 
 
 @pytest.fixture
-def upload(client):
+def send(client):
+    """A function: the id of a complete upload of these bytes."""
+
+    def send(content=b"content"):
+        announced = client.post("/api/v1/uploads", json={"file_name": "a.h5"})
+        return client.put(announced.headers["Location"], data=content).get_json()["id"]
+
+    return send
+
+
+@pytest.fixture
+def upload(send):
     """Id of a complete upload."""
-    announced = client.post("/api/v1/uploads", json={"file_name": "a.h5"})
-    return client.put(announced.headers["Location"], data=b"content").get_json()["id"]
+    return send()
 
 
 @pytest.fixture

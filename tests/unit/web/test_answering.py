@@ -97,7 +97,7 @@ def test_a_part_of_another_version_is_the_whole_file(app):
 
 def test_the_last_page_has_no_link(app):
     answer = app.get("/page/x")
-    assert answer.get_json() == {"data": [{"name": "x"}], "next": None}
+    assert answer.get_json() == {"data": [{"name": "x"}], "next": None, "total": None}
     assert "Link" not in answer.headers
 
 

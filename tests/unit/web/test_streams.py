@@ -89,3 +89,21 @@ def test_a_stream_ends_when_the_client_hangs_up(connection):
 def test_a_stream_goes_on_while_the_client_listens(connection):
     connection.send(b"GET /next")
     assert Streams(at_most=1).answer(_ended, after=0).get_data().count(b"data:") == 3
+
+
+def test_who_waits_is_told_when_it_is_over(app):
+    looks = iter([False, True])
+    with app.test_request_context("/"):
+        assert Streams(at_most=1).wait(lambda: next(looks), at_most_s=5, look_s=0)
+
+
+def test_a_wait_ends_in_time(app):
+    with app.test_request_context("/"):
+        assert not Streams(at_most=1).wait(lambda: False, at_most_s=0.01)
+
+
+def test_who_waits_takes_the_place_of_a_stream(app):
+    streams = Streams(at_most=1)
+    with app.test_request_context("/"), streams.room() as has_room:
+        assert has_room
+        assert not streams.wait(lambda: True, at_most_s=5)

@@ -79,3 +79,13 @@ def test_a_file_that_the_caller_has_is_not_sent_again(client, files):
 @pytest.mark.parametrize("name", ["x", "../../etc/passwd", "%2e%2e/x", "%00", "repaired.h5/x"])
 def test_a_file_that_is_not_there_is_not_found(client, files, name):
     assert _get(client, f"{files}/{name}").status_code == 404
+
+
+def test_nothing_of_a_damaged_file_is_sent(client, held, files):
+    (stored,) = (found for found in held.storage.iterate() if found.n_bytes == len(CONTENT))
+    path = held.storage.path(stored.sha256)
+    path.chmod(0o644)
+    path.write_bytes(b"012345678x")
+    answer = _get(client, f"{files}/repaired.h5")
+    assert (answer.status_code, answer.get_json()["code"]) == (502, "stored-file-damaged")
+    assert answer.get_json()["retriable"] is False

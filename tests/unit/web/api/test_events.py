@@ -98,14 +98,3 @@ def test_one_stream_too_many_is_refused_and_json_still_works(client, job):
     held[0].close()
     client.get(address, headers=STREAM).close()
     held[1].close()
-
-
-def test_a_log_is_for_people(client, ended):
-    lines = client.get(f"{ended}/logs").text.splitlines()
-    assert len(lines) == 5
-    assert lines[3].endswith("progress stage=prune current=1 total=2")
-
-
-def test_a_log_can_be_read_on(client, ended):
-    first = client.get(f"{ended}/logs")
-    assert client.get(f"{ended}/logs?after={first.headers['Last-Event-Number']}").text == ""

@@ -1,8 +1,11 @@
 """Jobs: submitted, listed, edited, canceled, done again."""
 
+import csv
+
 import pytest
 
-from service import jobs, queue
+from service import accounts, jobs, queue
+from service.tables import Job
 
 URL = "/api/v1/jobs"
 NOBODY = "0190a0a0-0000-7000-8000-000000000000"
@@ -72,8 +75,8 @@ def test_a_job_for_a_model_that_is_not_there_is_refused(client, inputs):
     assert _code(client.post(URL, json={**inputs, "model": NOBODY})) == (404, "not-found")
 
 
-def test_a_job_for_a_model_that_is_not_ready_is_refused(client, inputs, upload):
-    model = client.post("/api/v1/models", json={"upload_id": upload}).get_json()["id"]
+def test_a_job_for_a_model_that_is_not_ready_is_refused(client, inputs, send):
+    model = client.post("/api/v1/models", json={"upload_id": send(b"new")}).get_json()["id"]
     assert _code(client.post(URL, json={**inputs, "model": model})) == (409, "conflict")
 
 
@@ -240,3 +243,91 @@ def test_workers_are_not_told_of_what_was_refused(client, sent, inputs):
 
 def test_a_job_is_accepted_although_the_broker_is_away(client, inputs):
     assert client.post(URL, json=inputs).status_code == 202
+
+
+def test_everything_that_is_wrong_is_named_at_once(client):
+    refused = client.post(
+        URL, json={"model": "x", "data": {}, "params": {"epochs": -1, "colour": "red"}}
+    )
+    pointers = {item["pointer"] for item in refused.get_json()["errors"]}
+    assert pointers == {
+        "#/model", "#/data/clean_validation", "#/params/epochs", "#/params/colour",
+    }  # fmt: skip
+
+
+def test_all_models_and_data_sets_that_are_not_there_are_named(client):
+    refused = client.post(URL, json={"model": NOBODY, "data": {"clean_validation": NOBODY}})
+    pointers = [item["pointer"] for item in refused.get_json()["errors"]]
+    assert (refused.status_code, pointers) == (404, ["#/model", "#/data/clean_validation"])
+
+
+def test_a_dry_run_tells_of_the_job_and_makes_none(client, inputs):
+    headers = {"Idempotency-Key": "one"}
+    answer = client.post(f"{URL}?dry_run=true", json=inputs, headers=headers)
+    plan = answer.get_json()
+    assert (answer.status_code, plan["n_jobs"], plan["estimated_seconds"]) == (200, 1, None)
+    assert plan["jobs"][0]["request"]["params"]["epochs"] == 20
+    assert client.get(f"{URL}?kind=repair").get_json()["data"] == []
+    assert client.post(URL, json=inputs, headers=headers).status_code == 202
+
+
+def test_a_dry_run_warns_of_what_may_not_be_meant(client, inputs):
+    plan = client.post(f"{URL}?dry_run=true", json=inputs).get_json()
+    assert [text.partition(":")[0] for text in plan["jobs"][0]["warnings"]] == [
+        "no poisoned test set", "no clean test set",
+    ]  # fmt: skip
+
+
+def test_a_dry_run_refuses_what_the_job_would_be_refused_for(client, inputs):
+    refused = client.post(f"{URL}?dry_run=true", json={**inputs, "model": NOBODY})
+    assert _code(refused) == (404, "not-found")
+
+
+def test_who_would_wait_is_told_at_once_when_the_wait_is_over(client, inputs):
+    accepted = client.post(URL, json=inputs, headers={"Prefer": "wait=1"})
+    assert accepted.status_code == 202
+    assert "Preference-Applied" not in accepted.headers
+
+
+def test_who_waits_is_answered_when_the_job_has_ended(client, held, inputs, monkeypatch):
+    monkeypatch.setattr(queue, "check", lambda _app: None)
+    monkeypatch.setattr(queue, "send", lambda _app, _queue, job_id: _end(held, {"id": job_id}))
+    answer = client.post(URL, json=inputs, headers={"Prefer": "respond-sync, wait=20"})
+    assert (answer.status_code, answer.get_json()["state"]) == (200, "succeeded")
+    assert answer.headers["Preference-Applied"] == "wait=20"
+
+
+def test_nobody_waits_where_all_streams_are_taken(client, held, inputs):
+    with held.streams.room(), held.streams.room():
+        accepted = client.post(URL, json=inputs, headers={"Prefer": "wait=60"})
+    assert accepted.status_code == 202
+
+
+def test_a_list_is_sorted_and_its_pages_go_on(client, inputs):
+    ids = [client.post(URL, json=inputs).get_json()["id"] for _ in range(3)]
+    first = client.get(f"{URL}?kind=repair&sort=finished_at&limit=2").get_json()
+    address = f"{URL}?kind=repair&sort=finished_at&limit=2&cursor={first['next']}"
+    found = [*first["data"], *client.get(address).get_json()["data"]]
+    assert [job["id"] for job in found] == ids
+
+
+@pytest.mark.parametrize(("query", "total"), [("", None), ("&total=true", 2)])
+def test_a_list_is_counted_where_that_is_asked_for(client, job, query, total):
+    page = client.get(f"{URL}?kind=intake&limit=1{query}").get_json()
+    assert (len(page["data"]), page["total"]) == (1, total)
+
+
+def test_a_list_is_a_table_for_spreadsheets(client, inputs):
+    client.post(URL, json={**inputs, "name": '=HYPERLINK("http://x")'})
+    answer = client.get(f"{URL}.csv?kind=repair")
+    (row,) = csv.DictReader(answer.text.splitlines())
+    assert (row["name"], row["state"]) == ('\'=HYPERLINK("http://x")', "queued")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=jobs.csv"
+
+
+def test_a_table_has_more_rows_than_a_page(client, held, job):
+    with held.session() as session:
+        owner = accounts.find_user(session, "somebody")
+        rows = [Job(kind="repair", queue="cpu", owner_id=owner.id, request={}) for _ in range(250)]
+        session.add_all(rows)
+    assert len(client.get(f"{URL}.csv").text.splitlines()) == 254

@@ -21,6 +21,17 @@ def test_it_is_ready_once_it_was_checked(client, inputs):
     assert (view["state"], view["facts"]) == ("ready", {"n_classes": 4})
 
 
+def test_the_same_bytes_declared_alike_are_the_same_thing(client, send):
+    first, second = (_add(client, send(b"same"), name=name) for name in ("one", "two"))
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert second.get_json() == first.get_json()
+
+
+def test_the_same_bytes_declared_otherwise_are_another_thing(client, upload):
+    first, second = _add(client, upload), _add(client, upload, architecture="deepid-1283")
+    assert (second.status_code, first.get_json()["id"] != second.get_json()["id"]) == (202, True)
+
+
 def test_an_upload_that_is_not_complete_is_refused(client):
     upload = client.post("/api/v1/uploads", json={"file_name": "a"}).get_json()["id"]
     refused = _add(client, upload)
@@ -37,8 +48,8 @@ def test_fields_that_are_not_known_are_refused(client, upload):
     assert refused.get_json()["errors"][0]["pointer"] == "#/colour"
 
 
-def test_a_list_comes_in_pages_newest_first(client, upload):
-    ids = [_add(client, upload).get_json()["id"] for _ in range(3)]
+def test_a_list_comes_in_pages_newest_first(client, send):
+    ids = [_add(client, send(content)).get_json()["id"] for content in (b"a", b"b", b"c")]
     first = client.get(f"{URL}?limit=2")
     second = client.get(first.headers["Link"].partition(">")[0].removeprefix("<"))
     pages = [[item["id"] for item in page.get_json()["data"]] for page in (first, second)]

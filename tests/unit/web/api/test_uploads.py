@@ -137,3 +137,16 @@ def test_a_full_disk_is_told(app, client, upload, monkeypatch):
     greedy = held.settings.model_copy(update={"min_free_bytes": 2**62})
     monkeypatch.setitem(vars(held), "settings", greedy)
     assert _code(client.put(upload, data=CONTENT)) == (507, "insufficient-storage")
+
+
+def test_an_upload_can_be_forgotten_and_what_it_became_stays(client, upload):
+    upload_id = client.put(upload, data=bytes(100)).get_json()["id"]
+    model = client.post("/api/v1/models", json={"upload_id": upload_id}).get_json()["id"]
+    assert client.delete(upload).status_code == 204
+    assert client.get(upload).status_code == 404
+    assert client.get(f"/api/v1/models/{model}").status_code == 200
+
+
+def test_an_upload_of_somebody_else_cannot_be_forgotten(other_client, client, upload):
+    assert other_client.delete(upload).status_code == 404
+    assert client.get(upload).status_code == 200
