@@ -1,0 +1,218 @@
+"""The page of a job, in each state of it."""
+
+import dataclasses
+
+import pytest
+import sqlalchemy as sa
+
+from core.results import Event, Gate
+from service import accounts
+from tests import factories
+from tests.unit.web.pages import jobs as job_in
+from tests.unit.web.pages.conftest import mark_of, signed_in
+
+
+@pytest.fixture
+def address(job):
+    return f"/jobs/{job['id']}"
+
+
+def test_a_job_that_waits_says_its_place_and_that_nobody_works(browser, address):
+    page = browser.get(address).text
+    assert "It is the next one in the queue" in page
+    assert "No worker for this queue is online" in page
+
+
+def test_a_job_that_works_says_what_it_does(browser, held, job, address):
+    job_in.begin(held, job["id"], Event(stage="finetune", current=3, total=20))
+    page = browser.get(address).text
+    assert "Fine-tuning, 3 of 20 epochs" in page
+    assert '<li class="stage now" data-stage="finetune"' in page
+    assert '<li class="stage done" data-stage="prune"' in page
+
+
+def test_without_a_script_a_job_that_works_can_be_looked_at_again(browser, held, job, address):
+    job_in.begin(held, job["id"])
+    assert (
+        f'<noscript><p><a class="button" href="{address}">Look again' in browser.get(address).text
+    )
+
+
+def test_a_job_that_is_done_says_what_came_of_it(browser, held, job, address):
+    job_in.succeed(held, job["id"])
+    page = browser.get(address).text
+    assert "sunglasses&#39; now succeeds on 2.0\N{NO-BREAK SPACE}% of its images" in page
+    assert "0.0–4.0\N{NO-BREAK SPACE}%, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}100" in page
+
+
+def test_what_was_not_measured_is_said_and_is_no_zero(browser, held, job, address):
+    job_in.succeed(held, job["id"])
+    row = browser.get(address).text.split('<th scope="row">Robust accuracy</th>')[1]
+    assert row.partition("</tr>")[0].count("not measured") == 2
+
+
+def test_the_gate_is_told_beside_the_verdict(browser, held, job, address):
+    gate = Gate(max_attack_success_rate=0.01, max_accuracy_drop=None, passed=False)
+    report = dataclasses.replace(factories.make_report(), gate=gate)
+    job_in.succeed(held, job["id"], {"": report})
+    assert "Gate missed" in browser.get(address).text
+
+
+def test_files_are_listed_with_their_hash_and_can_be_downloaded(browser, held, job, address):
+    file = job_in.keep(held, "repaired.h5", b"weights")
+    job_in.succeed(held, job["id"], files=[file])
+    page = browser.get(address).text
+    assert file.sha256 in page
+    link = f"/api/v1{address}/artifacts/repaired.h5"
+    assert f'href="{link}" download>Download the repaired model' in page
+    with browser.get(link) as answer:
+        assert answer.data == b"weights"
+
+
+def test_figures_of_the_report_stand_in_the_page_without_styles(browser, held, job, address):
+    drawing = b'<?xml version="1.0"?><svg width="4"><path style="fill: #0b6bb3"/></svg>'
+    file = job_in.keep(held, "figures/before-after.svg", drawing)
+    job_in.succeed(held, job["id"], files=[file])
+    page = browser.get(address).text
+    assert '<path fill="var(--after)"/>' in page
+    assert "style=" not in page
+
+
+def test_a_figure_whose_drawing_is_gone_has_its_numbers(browser, held, job, address):
+    job_in.succeed(held, job["id"])
+    page = browser.get(address).text
+    assert "The drawing is not there; its numbers are." in page
+    assert "All figures before and after the repair" in page
+
+
+def test_each_budget_has_a_page_of_its_own(browser, held, job, address):
+    strict, lax = factories.make_report(), factories.make_report(verdict="not_repaired", attack=0.9)
+    selection = dataclasses.replace(lax.selection, max_accuracy_drop=0.1)
+    lax = dataclasses.replace(lax, selection=selection)
+    reports = {"drop-0.04": strict, "drop-0.1": lax}
+    job_in.succeed(held, job["id"], reports)
+    shown = browser.get(f"{address}?budget=drop-0.1").text
+    assert "Not repaired: the attack" in shown
+    assert f'href="{address}?budget=drop-0.04"' in shown
+    assert browser.get(f"{address}?budget=drop-0.5").status_code == 404
+
+
+@pytest.fixture
+def faces(client, held, inputs, send):
+    """A job whose test images show people."""
+    asked = {"upload_id": send(b"faces"), "people": True}
+    dataset = client.post("/api/v1/datasets", json=asked).get_json()
+    job_in.check(held, dataset["intake_job_id"])
+    inputs["data"]["clean_test"] = dataset["id"]
+    return client.post("/api/v1/jobs", json=inputs).get_json()["id"]
+
+
+def test_pictures_are_hidden_until_asked_for_where_they_show_people(browser, held, faces):
+    job_in.succeed(held, faces, files=[job_in.keep(held, "figures/samples.png", b"png")])
+    page = browser.get(f"/jobs/{faces}").text
+    assert "<details><summary>These data sets show people." in page
+
+
+def test_pictures_are_shown_where_nobody_said_that_they_show_people(browser, held, job, address):
+    job_in.succeed(held, job["id"], files=[job_in.keep(held, "figures/samples.png", b"png")])
+    page = browser.get(address).text
+    assert f'src="/api/v1{address}/artifacts/figures/samples.png"' in page
+    assert "show people" not in page
+
+
+def test_a_job_that_failed_says_why_and_what_to_do(browser, held, job, address):
+    job_in.fail(held, job["id"], files=[job_in.keep(held, "log.txt", b"one\nthe last line\n")])
+    page = browser.get(address).text
+    assert "the loss is NaN" in page
+    assert "Lower the learning rate." in page
+    assert "the last line" in page
+    assert '<li class="stage stopped" data-stage="prune"' in page
+    assert f'href="{address}/retry"' in page
+
+
+def test_a_job_can_be_canceled(browser, address):
+    browser.post(f"{address}/cancel", data={"csrf_token": mark_of(browser.get(address).text)})
+    assert "Somebody canceled this job before it began." in browser.get(address).text
+
+
+def test_what_has_ended_is_not_canceled_and_says_so(browser, held, job, address):
+    job_in.succeed(held, job["id"])
+    mark = mark_of(browser.get(address).text)
+    led = browser.post(f"{address}/cancel", data={"csrf_token": mark}, follow_redirects=True)
+    assert "Not canceled: the job has ended" in led.text
+
+
+def test_a_job_goes_to_the_trash_and_comes_back(browser, held, job, address):
+    job_in.succeed(held, job["id"])
+    mark = {"csrf_token": mark_of(browser.get(address).text)}
+    browser.post(f"{address}/discard", data=mark)
+    assert "This job is in the trash." in browser.get(address).text
+    browser.post(f"{address}/restore", data=mark)
+    assert "Before and after" in browser.get(address).text
+
+
+def test_a_job_in_the_trash_can_be_forgotten_at_once(browser, held, job, address):
+    job_in.fail(held, job["id"])
+    mark = {"csrf_token": mark_of(browser.get(address).text)}
+    browser.post(f"{address}/discard", data=mark)
+    browser.post(f"{address}/purge", data=mark)
+    assert browser.get(address).status_code == 404
+
+
+def test_name_tags_and_notes_can_be_edited(browser, address):
+    page = browser.get(address).text
+    written = {"name": "lab 3", "tags": "a, b,, a", "notes": "one\ntwo", "version": "1"}
+    browser.post(f"{address}/edit", data={**written, "csrf_token": mark_of(page)})
+    shown = browser.get(address).text
+    assert "<h1>lab 3</h1>" in shown
+    assert 'value="a, b"' in shown
+
+
+def test_of_two_who_edit_at_once_the_second_is_told_and_loses_nothing(browser, address):
+    mark = {"csrf_token": mark_of(browser.get(address).text), "tags": "", "version": "1"}
+    browser.post(f"{address}/edit", data={"name": "theirs", "notes": "", **mark})
+    told = browser.post(f"{address}/edit", data={"name": "mine", "notes": "my notes", **mark})
+    assert told.status_code == 412
+    assert "Somebody else changed this job meanwhile." in told.text
+    assert "<dd>theirs</dd>" in told.text
+    assert 'value="mine"' in told.text
+    assert ">my notes</textarea>" in told.text
+    assert 'name="version" value="2"' in told.text
+
+
+def test_a_tag_that_is_too_long_is_told_beside_its_field(browser, address):
+    form = {"csrf_token": mark_of(browser.get(address).text), "tags": "x" * 51, "version": "1"}
+    told = browser.post(f"{address}/edit", data=form)
+    assert told.status_code == 422
+    assert 'id="edit-tags-error"' in told.text
+
+
+def test_whoever_only_looks_changes_nothing(app, tokens, address):
+    browser = signed_in(app, tokens["read"])
+    mark = mark_of(browser.get(address).text)
+    assert browser.post(f"{address}/cancel", data={"csrf_token": mark}).status_code == 403
+
+
+def test_the_job_of_somebody_else_is_not_there(app, held, address):
+    with held.session() as session:
+        other = accounts.create_user(session, "somebody else")
+        token = accounts.issue_token(session, other, "theirs", ["read", "submit"])
+    assert signed_in(app, token).get(address).status_code == 404
+
+
+def test_a_job_that_checks_an_upload_leads_to_it(browser, client, held, upload):
+    model = client.post("/api/v1/models", json={"upload_id": upload}).get_json()
+    job_in.fail(held, model["intake_job_id"])
+    page = browser.get(f"/jobs/{model['intake_job_id']}").text
+    assert "This job checked an upload" in page
+    assert f'href="/models/{model["id"]}"' in page
+
+
+def test_the_page_asks_the_database_little(browser, held, job, address):
+    job_in.succeed(held, job["id"])
+    asked: list[str] = []
+    sa.event.listen(
+        held.engine, "before_cursor_execute", lambda *given: asked.append(given[2].lstrip()[:6])
+    )
+    browser.get(address)
+    assert 0 < asked.count("SELECT") <= 8

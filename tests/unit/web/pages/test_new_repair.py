@@ -1,0 +1,216 @@
+"""New repair."""
+
+import io
+import urllib.parse
+
+import pytest
+
+from service import jobs
+from service.tables import Job
+from tests import factories
+from tests.unit.web.pages.conftest import mark_of
+
+MODEL_FACTS = {
+    "container": "h5", "keras_version": None, "input_shape": [12, 12, 3], "n_classes": 10,
+    "n_parameters": 5, "convolutions": [], "layers": [], "warnings": [],
+}  # fmt: skip
+IMAGE_FACTS = {
+    "n": 6, "shape": [6, 12, 12, 3], "layout": "NHWC", "stored_dtype": "uint8",
+    "value_range": [0, 255], "label_range": [0, 2], "n_classes": 3, "has_true_label": False,
+    "constant_label": None,
+}  # fmt: skip
+
+
+@pytest.fixture
+def ready(held, owner):
+    """The fields of a form in which a model and clean images are chosen."""
+    with held.session() as session:
+        model = factories.make_model(session, owner, name="sunglasses", facts=MODEL_FACTS)
+        images = factories.make_dataset(session, owner, name="faces", facts=IMAGE_FACTS)
+        return {"model": model.id, "data.clean_validation": images.id}
+
+
+@pytest.fixture
+def press(browser):
+    """Sends the form as a browser without scripts does."""
+
+    def pressed(fields, **files):
+        mark = mark_of(browser.get("/repairs/new").text)
+        return browser.post(
+            "/repairs/new",
+            data={"csrf_token": mark, **fields, **files},
+            content_type="multipart/form-data",
+        )
+
+    return pressed
+
+
+@pytest.fixture
+def job_of(held):
+    """The job that a form has led to."""
+
+    def found(led):
+        with held.session(read_only=True) as session:
+            return jobs.get(session, led.headers["Location"].removeprefix("/jobs/"))
+
+    return found
+
+
+def fields_of(led):
+    """What stands in the address that a form has led to."""
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(led.headers["Location"]).query)
+
+
+def test_the_empty_form_says_what_is_needed_and_offers_recipes(browser):
+    page = browser.get("/repairs/new").text
+    assert "Course lab: X = 2, 4, 10, 30 %" in page
+    assert "Best repair" in page
+    assert page.count('class="needed"') == 2  # a model and clean images
+
+
+def test_what_is_chosen_is_shown_with_what_was_understood(browser, ready):
+    page = browser.get("/repairs/new", query_string=ready).text
+    assert "one of 10 classes" in page
+    assert "6 of" in page
+    assert "shows 3 of 10 classes" in page
+
+
+def test_nothing_is_warned_of_before_anything_is_chosen(browser):
+    assert "Before you start" not in browser.get("/repairs/new").text
+
+
+def test_a_repair_is_started(press, ready, job_of):
+    led = press({**ready, "act": "start", "name": "first", "tags": "csaw, lab", "seed": "7"})
+    job = job_of(led)
+    assert led.status_code == 303
+    assert (job.name, job.tags, job.method) == ("first", ["csaw", "lab"], "fine-pruning")
+    assert job.request["seed"] == 7
+
+
+def test_the_course_lab_asks_for_four_budgets(press, ready, job_of):
+    job = job_of(press({**ready, "act": "start", "recipe": "lab"}))
+    assert job.request["max_accuracy_drops"] == [0.02, 0.04, 0.1, 0.3]
+
+
+def test_budgets_that_are_typed_go_before_those_of_the_recipe(press, ready, job_of):
+    fields = {"recipe": "lab", "max_accuracy_drops": "3, 5 %", "gate.max_accuracy_drop": "10"}
+    job = job_of(press({**ready, "act": "start", **fields}))
+    assert job.request["max_accuracy_drops"] == [0.03, 0.05]
+    assert job.request["gate"]["max_accuracy_drop"] == 0.1
+
+
+def test_parameters_of_another_method_do_not_count(press, ready, job_of):
+    fields = {"recipe": "seed", "params_of": "fine-pruning", "params.epochs": "99"}
+    job = job_of(press({**ready, "act": "start", **fields}))
+    assert (job.method, job.request["params"]["epochs"]) == ("magnitude-pruning", 3)
+
+
+def test_a_method_can_be_chosen_by_name(press, ready, job_of):
+    fields = {"method": "fine-tuning", "params_of": "fine-tuning", "params.epochs": "2"}
+    job = job_of(press({**ready, "act": "start", **fields}))
+    assert (job.method, job.request["params"]["epochs"]) == ("fine-tuning", 2)
+
+
+def test_all_that_is_missing_or_wrong_is_told_at_once_and_nothing_is_lost(press):
+    fields = {
+        "params_of": "fine-pruning", "params.epochs": "99999", "max_accuracy_drops": "4, banana",
+        "seed": "x", "name": "my repair",
+    }  # fmt: skip
+    told = press({"act": "start", **fields})
+    assert told.status_code == 422
+    assert "5 things are to be mended" in told.text
+    assert all(f'value="{text}"' in told.text for text in ("99999", "4, banana", "my repair"))
+
+
+def test_a_repair_waits_for_its_files(press, ready, held, owner):
+    with held.session() as session:
+        checked = factories.make_dataset(session, owner, state="checking")
+    told = press({**ready, "data.clean_test": checked.id, "act": "start"})
+    assert told.status_code == 409
+    assert "is checking, not ready" in told.text
+
+
+def test_files_that_come_are_chosen_and_the_rest_of_the_form_stays(press, browser):
+    files = {
+        "model.file": (io.BytesIO(b"model"), "bad.h5"),
+        "data.clean_validation.file": (io.BytesIO(b"images"), "clean.h5"),
+        "data.poisoned_test.file": [
+            (io.BytesIO(b"one"), "one.h5"), (io.BytesIO(b"two"), "two.h5"),
+        ],
+    }  # fmt: skip
+    led = press({"act": "start", "name": "my repair", "declare.target_label": "3"}, **files)
+    fields = fields_of(led)
+    assert led.status_code == 303
+    assert fields["name"] == ["my repair"]
+    assert len(fields["data.poisoned_test"]) == 2
+    assert browser.get(led.headers["Location"]).text.count("data-checking") == 4
+
+
+def test_a_poisoned_set_is_declared_as_the_form_says(press, browser):
+    declared = {"declare.labels": "original", "declare.target_label": "3", "declare.people": "true"}
+    led = press(declared, **{"data.poisoned_test.file": (io.BytesIO(b"one"), "one.h5")})
+    dataset = fields_of(led)["data.poisoned_test"][0]
+    options = browser.get(f"/api/v1/datasets/{dataset}").get_json()["options"]
+    assert (options["role"], options["labels"], options["target_label"]) == (
+        "poisoned", "original", 3,
+    )  # fmt: skip
+    assert options["people"] is True
+
+
+def test_a_file_that_is_too_large_does_not_cost_the_others(press):
+    files = {
+        "model.file": (io.BytesIO(b"x" * 1001), "large.h5"),
+        "data.clean_validation.file": (io.BytesIO(b"images"), "clean.h5"),
+    }
+    told = press({"act": "start", "name": "my repair"}, **files)
+    assert told.status_code == 413
+    assert "large.h5: the limit is 1000 bytes" in told.text
+    assert "clean.h5" in told.text
+    assert 'value="my repair"' in told.text
+
+
+def test_a_wrong_target_label_is_told(press):
+    file = {"data.poisoned_test.file": (io.BytesIO(b"one"), "one.h5")}
+    told = press({"declare.target_label": "-1", "name": "my repair"}, **file)
+    assert told.status_code == 422
+    assert "greater than or equal to 0" in told.text
+    assert 'value="my repair"' in told.text
+
+
+def test_a_file_of_an_unknown_field_is_refused(press):
+    assert press({}, **{"other.file": (io.BytesIO(b"x"), "x.h5")}).status_code == 422
+
+
+def test_what_is_chosen_can_be_taken_out(press, ready):
+    led = press({**ready, "remove": f"model {ready['model']}"})
+    assert fields_of(led) == {"data.clean_validation": [ready["data.clean_validation"]]}
+
+
+def test_weights_can_be_read_with_an_architecture_in_place(press, held, owner):
+    error = {"code": "weights-only-model", "message": "?", "details": {"candidates": ["a-1"]}}
+    with held.session() as session:
+        upload = factories.make_upload(session, owner)
+        model = factories.make_model(
+            session, owner, state="rejected", error=error, sha256=upload.sha256
+        )
+    led = press({"model": model.id, "again": f"model {model.id} a-1"})
+    assert fields_of(led)["model"] != [model.id]
+
+
+def test_what_is_not_there_any_more_is_told_in_its_field(browser):
+    page = browser.get("/repairs/new?model=00000000-0000-7000-8000-000000000000").text
+    assert "there is no model" in page
+
+
+def test_a_form_of_another_site_starts_nothing(browser, ready, held):
+    refused = browser.post(
+        "/repairs/new", data={**ready, "act": "start"}, content_type="multipart/form-data"
+    )
+    assert refused.status_code == 403
+    with held.session(read_only=True) as session:
+        assert session.query(Job).count() == 0
+
+
+def test_what_is_as_usual_does_not_stand_in_the_address(press, ready):
+    usual = {"recipe": "best", "seed": "0", "params_of": "fine-pruning", "params.epochs": "20"}
+    assert set(fields_of(press({**ready, **usual}))) == set(ready)
