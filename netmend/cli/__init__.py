@@ -17,20 +17,28 @@ from service.errors import InvalidSettings
 
 from ..client.errors import ProblemError, WaitTimedOut
 from . import (
+    backup,
+    batch,
+    batches,
     cancel,
+    compare,
     db,
     demo,
     dispatcher,
+    doctor,
     download,
     evaluate,
+    gc,
     inspect,
     jobs,
     login,
     methods,
     predict,
     repair,
+    retry,
     submit,
     terminal,
+    tries,
     up,
     upload,
     watch,
@@ -102,13 +110,18 @@ def make_app() -> typer.Typer:
 
 
 def _add_server_commands(app: typer.Typer) -> None:
-    for own in (login.login, submit.submit, jobs.jobs, watch.watch, cancel.cancel):
+    for own in (login.login, submit.submit, batch.batch, jobs.jobs, batches.batches, watch.watch):
         app.command(rich_help_panel=_SERVER)(own)
+    for other in (compare.compare, retry.retry, cancel.cancel):
+        app.command(rich_help_panel=_SERVER)(other)
     app.command(rich_help_panel=_SERVER)(download.download)
+    app.command("try", rich_help_panel=_SERVER)(tries.try_)
     app.add_typer(upload.make_app(), name="upload", rich_help_panel=_SERVER)
     for part in (up.up, web.web, worker.worker, dispatcher.dispatcher):
         app.command(rich_help_panel=_SERVICE)(part)
     app.add_typer(db.make_app(), name="db", rich_help_panel=_SERVICE)
+    for care in (doctor.doctor, backup.backup, gc.gc):
+        app.command(rich_help_panel=_SERVICE)(care)
 
 
 def _exit_code(error: errors.ProjectError) -> int:

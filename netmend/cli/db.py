@@ -1,10 +1,22 @@
 """`netmend db`: the database."""
 
+import contextlib
+from collections.abc import Iterator
+from typing import Annotated, Any
+
 import typer
 
 from service.settings import Settings
 
 from . import terminal
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the user.")]
+Scopes = Annotated[
+    list[str],
+    typer.Option("--scope", metavar="[read|submit|admin]", help="What the token is for."),
+]
+
+_EVERYTHING = ["admin"]
 
 
 def make_app() -> typer.Typer:
@@ -12,6 +24,7 @@ def make_app() -> typer.Typer:
     app = typer.Typer()
     app.callback()(_database)
     app.command()(upgrade)
+    app.command()(user)
     return app
 
 
@@ -26,13 +39,38 @@ def upgrade() -> int:
     # Imported here because the other commands know no database.
     from service import db
 
-    engine = db.make_engine(Settings())
-    try:
+    with _engine() as engine:
         db.upgrade(engine)
-    finally:
-        engine.dispose()
     terminal.say("The tables have the newest form.")
     return 0
+
+
+def user(name: Name, *, scope: Scopes = _EVERYTHING) -> int:
+    """Make a token for a user, who is made as well if need be; it is shown this one time.
+
+    \b
+    netmend db user alice
+    netmend db user robot --scope read --scope submit
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    # Imported here because the other commands know no database.
+    from service import accounts, db
+
+    with _engine() as engine, db.session_scope(engine) as session:
+        found = accounts.find_user(session, name) or accounts.create_user(session, name)
+        token = accounts.issue_token(session, found, "netmend db user", scope)
+    terminal.print_lines([token])
+    return 0
+
+
+@contextlib.contextmanager
+def _engine() -> Iterator[Any]:
+    from service import db
+
+    engine = db.make_engine(Settings())
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _database() -> None:
@@ -40,4 +78,5 @@ def _database() -> None:
 
     \b
     netmend db upgrade
+    netmend db user alice
     """  # noqa: D301 - \b keeps the lines of the examples apart

@@ -148,6 +148,15 @@ Architecture = Annotated[
         rich_help_panel=_FILES,
     ),
 ]
+BuiltInArchitecture = Annotated[
+    str | None,
+    typer.Option(
+        "--architecture",
+        metavar="NAME",
+        help="For a file of weights alone: a built-in architecture.",
+        rich_help_panel=_FILES,
+    ),
+]
 Rule = Annotated[
     GoodNetRule,
     typer.Option(

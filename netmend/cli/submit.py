@@ -1,10 +1,9 @@
 """`netmend submit`: a repair for a server to do."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pydantic
 import typer
@@ -14,10 +13,9 @@ from core.requests import GoodNetOptions, RepairOptions
 from service.schemas import JobCreate, JobView, Priority
 
 from ..client import Client
-from . import download, options, parsing, progress, server, terminal, upload, uploads, watch
-from .progress import OnEvent
+from . import download, options, parsing, plans, progress, sending, server, terminal, watch
+from .sending import Given, GivenData, Sender
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BUDGETS = list(RepairOptions.max_accuracy_drops)
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file, or the id of a model.")]
@@ -33,6 +31,10 @@ Name = Annotated[str, typer.Option(metavar="NAME", help="What the job is to be c
 Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Once for each.")]
 Urgency = Annotated[Priority, typer.Option(help="Whom it goes before.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the end, as 'netmend watch' does.")]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Upload the files, tell what would be done, and stop."),
+]
 Downloaded = Annotated[
     Path | None,
     typer.Option(
@@ -52,7 +54,11 @@ def submit(  # noqa: PLR0913 - an argument is an option
     max_accuracy_drop: options.MaxAccuracyDrops = _BUDGETS,
     seed: options.Seed = RepairOptions.seed,
     preprocessing: options.Preprocessing = RepairOptions.preprocessing,
+    layout: options.Layout = "auto",
     classes: options.Classes = None,
+    poisoned_labels: options.PoisonedLabelsMean = None,
+    target_label: options.TargetLabel = None,
+    architecture: options.BuiltInArchitecture = None,
     goodnet_rule: options.Rule = GoodNetOptions.rule,
     goodnet_fpr: options.FalsePositiveRate = GoodNetOptions.false_positive_rate,
     gate_asr: options.GateAttackSuccess = None,
@@ -60,6 +66,7 @@ def submit(  # noqa: PLR0913 - an argument is an option
     name: Name = "",
     tags: Tags = None,
     priority: Urgency = "normal",
+    dry_run: DryRun = False,
     wait: Wait = False,
     timeout: watch.Timeout = None,
     output_folder: Downloaded = None,
@@ -74,106 +81,73 @@ def submit(  # noqa: PLR0913 - an argument is an option
     netmend submit bad.h5 --clean-validation valid.h5 --clean-test test.h5 --wait
     netmend submit MODEL --clean-validation DATASET --poisoned-test sunglasses.h5 -o repaired
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    files = _Files(model, clean_validation, clean_test, tuple(poisoned_test or ()))
+    data = sending.data(
+        clean_validation, clean_test, poisoned_test or (),
+        labels=poisoned_labels, target_labels=target_label, layout=layout,
+    )  # fmt: skip
+    files = _Files(sending.model(model, architecture=architecture), data)
     wanted = {
-        "method": method,
-        "params": parsing.settings(settings),
-        "max_accuracy_drops": tuple(dict.fromkeys(max_accuracy_drop)),
-        "seed": seed,
-        "preprocessing": preprocessing,
-        "n_classes": classes,
+        "method": method, "params": parsing.settings(settings), "seed": seed, "name": name,
+        "max_accuracy_drops": tuple(dict.fromkeys(max_accuracy_drop)), "n_classes": classes,
         "goodnet": {"rule": goodnet_rule, "false_positive_rate": goodnet_fpr},
-        "gate": _gate(gate_asr, gate_drop),
-        "name": name,
-        "tags": tuple(tags or ()),
-        "priority": priority,
-    }
-    _check(files, wanted, output_folder)
-    told = _Told(as_json=as_json, quiet=quiet)
+        "gate": gate(gate_asr, gate_drop), "preprocessing": preprocessing,
+        "tags": tuple(tags or ()), "priority": priority,
+    }  # fmt: skip
+    how = _How(
+        as_json=as_json, quiet=quiet, dry_run=dry_run,
+        wait=wait, timeout_s=timeout, output_folder=output_folder,
+    )  # fmt: skip
     with server.connected(url, token) as client:
-        job = _submitted(client, files, wanted, told)
-        if wait or output_folder:
-            return _end(client, job, told, timeout_s=timeout, output_folder=output_folder)
-    return _tell_id(job, as_json=as_json)
+        return _carried_out(client, files, wanted, how)
+
+
+def gate(max_attack_success_rate: float | None, max_drop: float | None) -> Any:
+    """The limits that were asked for as JSON data, if any were."""
+    limits = parsing.gate(max_attack_success_rate, max_drop)
+    return None if limits is None else limits.to_json()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Told:
-    """How the caller wants to be told."""
+class _How:
+    """What is to be done with the job, and how the caller wants to be told."""
 
     as_json: bool
     quiet: bool
+    dry_run: bool
+    wait: bool
+    timeout_s: float | None
+    output_folder: Path | None
 
 
 @dataclass(frozen=True)
 class _Files:
-    """The inputs of a repair: files, or ids of what the server has."""
+    """The inputs of a repair."""
 
-    model: str
-    clean_validation: str
-    clean_test: str | None
-    poisoned_test: tuple[str, ...]
-
-    def paths(self) -> list[Path]:
-        """Those that are files."""
-        images = [self.clean_validation, self.clean_test, *self.poisoned_test]
-        return [Path(item) for item in [self.model, *images] if item and not _ID.fullmatch(item)]
-
-    def sent(self, client: Client, on_event: OnEvent) -> dict[str, Any]:
-        """Ids of all; what is a file was uploaded and found to be in order."""
-        send = _Sender(client, on_event)
-        return {
-            "model": send.model(self.model),
-            "data": {
-                "clean_validation": send.dataset(self.clean_validation),
-                "clean_test": self.clean_test and send.dataset(self.clean_test),
-                "poisoned_test": tuple(
-                    send.dataset(item, role="poisoned") for item in self.poisoned_test
-                ),
-            },
-        }
+    model: Given
+    data: GivenData
 
 
-@dataclass(frozen=True)
-class _Sender:
-    client: Client
-    on_event: OnEvent
-
-    def model(self, given: str) -> str:
-        if _ID.fullmatch(given):
-            return given
-        path = Path(given)
-        added = self.client.models.add(path, on_bytes=upload.telling(self.on_event, path))
-        return self.client.models.wait(added.id).id
-
-    def dataset(self, given: str, *, role: Literal["clean", "poisoned"] = "clean") -> str:
-        if _ID.fullmatch(given):
-            return given
-        path = Path(given)
-        on_bytes = upload.telling(self.on_event, path)
-        added = self.client.datasets.add(path, on_bytes=on_bytes, role=role)
-        return self.client.datasets.wait(added.id).id
+def _carried_out(client: Client, files: _Files, wanted: Mapping[str, Any], how: _How) -> int:
+    """Submit the job, or only plan it; the exit code."""
+    _check(files, wanted, how.output_folder)
+    with progress.shown(quiet=how.quiet) as on_event:
+        send = Sender(client, on_event)
+        inputs = {"model": send.model(files.model), "data": send.data(files.data)}
+    asked = _job(inputs, wanted)
+    if how.dry_run:
+        return plans.tell(client.jobs.plan(asked), as_json=how.as_json)
+    job = client.jobs.submit(asked)
+    if how.wait or how.output_folder:
+        return _end(client, job, how)
+    return _tell_id(job, as_json=how.as_json)
 
 
-def _submitted(client: Client, files: _Files, wanted: Mapping[str, Any], told: _Told) -> JobView:
-    with progress.shown(quiet=told.quiet) as on_event:
-        inputs = files.sent(client, on_event)
-    return client.jobs.submit(_job(inputs, wanted))
-
-
-def _end(
-    client: Client,
-    job: JobView,
-    told: _Told,
-    *,
-    timeout_s: float | None,
-    output_folder: Path | None,
-) -> int:
+def _end(client: Client, job: JobView, how: _How) -> int:
     """Wait for the end of a job and fetch its files; the exit code."""
-    ended = watch.until_end(client, job.id, timeout_s=timeout_s, quiet=told.quiet)
-    exit_code = watch.tell(ended, as_json=told.as_json)
-    if output_folder:
-        download.into(client, job.id, output_folder, on_event=lambda _: None)
+    ended = watch.until_end(client, job.id, timeout_s=how.timeout_s, quiet=how.quiet)
+    exit_code = watch.tell(ended, as_json=how.as_json)
+    if how.output_folder:
+        download.into(client, job.id, how.output_folder, on_event=lambda _: None)
     return exit_code
 
 
@@ -183,12 +157,7 @@ def _check(files: _Files, asked: Mapping[str, Any], folder: Path | None) -> None
         output.check_absent(folder)
     catalogue.parse(asked["method"], asked["params"])
     parsing.check_preprocessing(asked["preprocessing"])
-    uploads.check_readable(*files.paths())
-
-
-def _gate(max_attack_success_rate: float | None, max_drop: float | None) -> Any:
-    limits = parsing.gate(max_attack_success_rate, max_drop)
-    return None if limits is None else limits.to_json()
+    sending.check_readable([files.model, *files.data.all])
 
 
 def _job(inputs: Mapping[str, Any], asked: Mapping[str, Any]) -> JobCreate:

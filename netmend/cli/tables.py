@@ -1,23 +1,12 @@
 """Reports and figures as tables for people, on stdout."""
 
-import types
 from collections.abc import Mapping
 from pathlib import Path
 
 from core.report import CAVEAT, index, tables, wording
-from core.results import Evaluation, PreprocessingChoice, Rate, RepairReport, Verdict
+from core.results import Evaluation, PreprocessingChoice, Rate, RepairReport
 
-from . import terminal
-
-_COLOURS: Mapping[Verdict, str] = types.MappingProxyType(
-    {
-        "repaired": "bold green",
-        "partial": "bold yellow",
-        "not_repaired": "bold red",
-        "inconclusive": "bold yellow",
-        "unchanged": "bold cyan",
-    }
-)
+from . import phrases, terminal
 
 
 def print_repair(reports: Mapping[str, RepairReport], folder: Path) -> None:
@@ -59,7 +48,7 @@ def print_evaluation(evaluation: Evaluation, choice: PreprocessingChoice) -> Non
 
 
 def _print_report(report: RepairReport) -> None:
-    terminal.say(wording.verdict(report), style=_COLOURS[report.verdict])
+    terminal.say(wording.verdict(report), style=phrases.STYLES[report.verdict])
     figures = tables.of_measures(report)
     terminal.print_table(figures.columns, figures.rows)
     change = wording.paired_change(report.clean_accuracy_change)

@@ -39,17 +39,25 @@ def print_lines(lines: Iterable[object]) -> None:
     sys.stdout.writelines(f"{line}\n" for line in lines)
 
 
+def print_text(text: str) -> None:
+    """Write text to stdout as it is."""
+    sys.stdout.write(text)
+
+
 def print_json(value: Any) -> None:
     """Write a result to stdout as JSON."""
     print_lines([json.dumps(value, indent=2, allow_nan=False)])
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
-    """Write a table to stdout; what is in it is text, never markup or a terminal's command."""
+    """Write a table to stdout; what is in it is text, never markup or a terminal's command.
+
+    A cell may have a style, as rich's `Text`.
+    """
     headers = (Column(name, overflow="fold") for name in columns)
     table = Table(*headers, box=box.SIMPLE_HEAD, pad_edge=False, show_header=any(columns))
     for row in rows:
-        table.add_row(*(Text(one_line(cell)) for cell in row))
+        table.add_row(*(_cell(content) for content in row))
     stdout().print(table)
 
 
@@ -77,6 +85,10 @@ def one_line(text: object) -> str:
     """The text on one line; what cannot be seen, such as a terminal's commands, is shown as �."""
     words = " ".join(str(text).split())
     return "".join(letter if letter.isprintable() else "�" for letter in words)
+
+
+def _cell(content: object) -> Text:
+    return content if isinstance(content, Text) else Text(one_line(content))
 
 
 def _with_hint(error: errors.ProjectError) -> str:

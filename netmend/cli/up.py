@@ -37,6 +37,7 @@ def up(*, state: State = None, host: Host = None, port: Port = None, slots: Slot
 
     def announce(running: embedded.Running) -> None:
         terminal.say(f"netmend runs at {running.url}")
+        terminal.say(f"Open it, once, with {running.welcome}")
         terminal.say(f"Token: {running.token}")
         terminal.say(f"State and logs: {running.folder}")
         terminal.say("Ctrl-C stops it; what is not done then goes on at the next start.")

@@ -43,7 +43,7 @@ def until_end(client: Client, job_id: str, *, timeout_s: float | None, quiet: bo
     try:
         with progress.shown(quiet=quiet) as on_event:
             for event in client.jobs.events(job_id, timeout_s=timeout_s):
-                on_event(_as_event(event))
+                on_event(as_event(event))
     except KeyboardInterrupt:
         note = f"job {job_id} goes on; 'netmend cancel {job_id}' ends it"
         terminal.print_progress(terminal.stderr(), note)
@@ -66,8 +66,21 @@ def tell(job: JobView, *, as_json: bool) -> int:
         terminal.print_json(job.model_dump(mode="json"))
     else:
         _print(job)
+    return 0 if meets_its_gate(job) else 1
+
+
+def meets_its_gate(job: JobView) -> bool:
+    """Whether every report of a job is within the limits that were set for it, if any were."""
     gates = [report.get("gate") for report in (job.reports or {}).values()]
-    return 0 if all(gate is None or gate["passed"] for gate in gates) else 1
+    return all(gate is None or gate["passed"] for gate in gates)
+
+
+def as_event(event: EventView) -> Event:
+    """What a server tells of a job, in the form that progress is shown in."""
+    if event.type == "progress" and event.data.get("stage"):
+        return Event.from_json(event.data)
+    state = str(event.data.get("state", event.type))
+    return Event(stage=state)
 
 
 def _print(job: JobView) -> None:
@@ -77,10 +90,3 @@ def _print(job: JobView) -> None:
     reports = {name: RepairReport.from_json(found) for name, found in (job.reports or {}).items()}
     tables.print_reports(reports)
     terminal.say(f"Files: netmend download {job.id} -o FOLDER")
-
-
-def _as_event(event: EventView) -> Event:
-    if event.type == "progress" and event.data.get("stage"):
-        return Event.from_json(event.data)
-    state = str(event.data.get("state", event.type))
-    return Event(stage=state)

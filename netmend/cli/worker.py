@@ -31,14 +31,32 @@ Slots = Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Jobs at a 
 Name = Annotated[str, typer.Option(metavar="NAME", help="No other on this machine has it.")]
 
 
-def worker(*, queue: Queues = _ALL, slots: Slots = 1, name: Name = "worker") -> NoReturn:
+Gpu = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NUMBER", help="The only GPU to use, as nvidia-smi numbers them; for one slot."
+    ),
+]
+
+
+def worker(
+    *, queue: Queues = _ALL, slots: Slots = 1, gpu: Gpu = None, name: Name = "worker"
+) -> NoReturn:
     """Run a worker, for those who run each part by hand.
 
-    Settings are read from the environment, see docs/settings.md.
+    SIGTERM ends it: it gives its job back and leaves with exit code 0. Settings are read from the
+    environment, see docs/settings.md.
 
     \b
     netmend worker
-    CUDA_VISIBLE_DEVICES=0 netmend worker --queue gpu --name gpu0
+    netmend worker --queue gpu --gpu 0 --name gpu-0
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    if gpu is not None and (slots > 1 or "gpu" not in queue):
+        raise typer.BadParameter(
+            "a GPU is for the one slot of a worker that takes jobs from the queue gpu; "
+            "start a worker for each GPU",
+            param_hint="--gpu",
+        )
     settings = Settings()
-    executing.become(processes.worker(settings, queues=queue, slots=slots, name=name), settings)
+    command = processes.worker(settings, queues=queue, slots=slots, name=name)
+    executing.become(command, settings, processes.devices(queue, gpu))

@@ -12,15 +12,26 @@ from typing import Self
 
 import httpx
 
-from service.schemas import JobCreate, JobData
+from service.schemas import BatchCreate, BatchMethod, JobCreate, JobData
 
+from .batches import Batches
 from .errors import ProblemError, ServerUnreachable, WaitTimedOut
 from .jobs import Jobs
+from .predictions import Predictions
 from .subjects import Datasets, Models
 from .transport import Transport
 from .uploads import Uploads
 
-__all__ = ["Client", "JobCreate", "JobData", "ProblemError", "ServerUnreachable", "WaitTimedOut"]
+__all__ = [
+    "BatchCreate",
+    "BatchMethod",
+    "Client",
+    "JobCreate",
+    "JobData",
+    "ProblemError",
+    "ServerUnreachable",
+    "WaitTimedOut",
+]
 
 
 class Client:
@@ -40,6 +51,8 @@ class Client:
         self.models = Models(self._server, self.uploads)
         self.datasets = Datasets(self._server, self.uploads)
         self.jobs = Jobs(self._server)
+        self.predictions = Predictions(self._server, self.jobs)
+        self.batches = Batches(self._server)
 
     @property
     def url(self) -> str:

@@ -10,12 +10,19 @@ import httpx
 import pydantic
 
 from core.results import RepairReport
-from service.schemas import ArtifactView, EventView, JobCreate, JobRetry, JobSummary, JobView
+from service.schemas import (
+    ArtifactView,
+    Comparison,
+    EventView,
+    JobCreate,
+    JobRetry,
+    JobSummary,
+    JobView,
+    Plan,
+)
 
 from . import errors, subjects, transport
 from .transport import Transport
-
-FINAL = frozenset({"succeeded", "failed", "canceled"})
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 1.0
 _BLOCK_BYTES = 2**20
@@ -46,15 +53,19 @@ class Jobs:
         """A new job; sent twice by the network, it is still one."""
         return self._server.post("/jobs", JobView, job)
 
+    def plan(self, job: JobCreate) -> Plan:
+        """What `submit` would make; nothing is made."""
+        return self._server.post("/jobs?dry_run=true", Plan, job)
+
     def get(self, job_id: str) -> JobView:
         """A job as it is now."""
         return self._server.get(f"/jobs/{job_id}", JobView)
 
     def list(self, **filters: Any) -> Iterator[JobSummary]:
-        """Jobs, newest first.
+        """Jobs, newest first if not asked otherwise; pages are asked for as they are needed.
 
         Args:
-            filters: The fields of `service.schemas.JobFilter`.
+            filters: The fields of `service.schemas.JobFilter`, and ``sort``.
         """
         return subjects.pages(self._server, "/jobs", JobSummary, **filters)
 
@@ -67,6 +78,14 @@ class Jobs:
         return self._server.post(
             f"/jobs/{job_id}/retry", JobView, JobRetry(overrides=dict(overrides or {}))
         )
+
+    def compare(self, job_ids: Sequence[str]) -> Comparison:
+        """Figures of jobs side by side, with their changes from the first."""
+        return self._server.get("/compare", Comparison, job=tuple(job_ids))
+
+    def compare_csv(self, job_ids: Sequence[str]) -> str:
+        """The same as CSV."""
+        return self._server.text("/compare.csv", job=list(job_ids))
 
     def events(
         self, job_id: str, *, after: int = 0, timeout_s: float | None = None

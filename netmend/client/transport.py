@@ -55,6 +55,10 @@ class Transport:
         asked = {name: value for name, value in query.items() if value not in (None, (), "")}
         return parsed(self.request("GET", path, params=asked), view)
 
+    def text(self, path: str, **query: Any) -> str:
+        """What stands at a path, as text."""
+        return self.request("GET", path, params=query, headers={"Accept": "*/*"}).text
+
     def post(self, path: str, view: type[View], body: pydantic.BaseModel | None = None) -> View:
         """The answer to something that is done once, however often it is sent."""
         headers = {"Idempotency-Key": str(uuid.uuid4())}

@@ -26,6 +26,8 @@ class Running:
 
     url: str
     token: str
+    #: Opens the pages in a browser, once.
+    welcome: str
     folder: Path
 
 
@@ -50,7 +52,7 @@ def run(settings: Settings, *, slots: int, on_ready: Callable[[Running], None], 
     with lock.held(folder), interrupts.counted(), contextlib.ExitStack() as stack:
         listener = stack.enter_context(address.listen(settings.web_host, settings.web_port))
         inner = stack.enter_context(_broker(settings, folder))
-        token = _token(settings, folder)
+        token, invitation = _tokens(settings, folder)
         ours = inner.settings
         tiers = [inner.programs, *_programs(ours, listener, slots=slots)]
         supervisor = Supervisor(tiers, folder, interrupts=interrupts, tell=tell)
@@ -60,7 +62,8 @@ def run(settings: Settings, *, slots: int, on_ready: Callable[[Running], None], 
             server = address.url(listener)
             stack.callback(address.withdraw, folder)
             address.publish(folder, server, token)
-            on_ready(Running(url=server, token=token, folder=folder))
+            welcome = f"{server}/welcome/{invitation}"
+            on_ready(Running(url=server, token=token, welcome=welcome, folder=folder))
         supervisor.watch()
 
 
@@ -82,11 +85,12 @@ def _broker(settings: Settings, folder: Path) -> Iterator[_Base]:
         yield _Base(programs=(broker.program(path),), settings=ours)
 
 
-def _token(settings: Settings, folder: Path) -> str:
+def _tokens(settings: Settings, folder: Path) -> tuple[str, str]:
+    """A token for programs, and an invitation for a browser."""
     engine = db.make_engine(settings)
     try:
         db.upgrade(engine)
-        return access.token(engine, folder)
+        return access.token(engine, folder), access.invitation(engine)
     finally:
         engine.dispose()
 
@@ -101,7 +105,12 @@ def _programs(
     repair = processes.worker(settings, queues=processes.REPAIR_QUEUES, slots=slots, name="repair")
     behind = (
         Program(name="dispatcher", command=processes.dispatcher(), environment=shared),
-        Program(name="worker-quick", command=quick, environment=shared, patience_s=_DRAIN_S),
+        Program(
+            name="worker-quick",
+            command=quick,
+            environment={**shared, **processes.devices(processes.QUICK_QUEUES)},
+            patience_s=_DRAIN_S,
+        ),
         Program(name="worker-repair", command=repair, environment=shared, patience_s=_DRAIN_S),
     )
     web = Program(

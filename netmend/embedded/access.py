@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from service import accounts, db
 from service.errors import Unauthenticated
+from service.tables import User
 
 from . import address
 
@@ -27,6 +29,12 @@ def token(engine: sa.Engine, folder: Path) -> str:
     return issued
 
 
+def invitation(engine: sa.Engine) -> str:
+    """A new token that opens the pages in a browser, once."""
+    with db.session_scope(engine) as session:
+        return accounts.issue_invitation(session, _user(session))
+
+
 def _is_valid(engine: sa.Engine, bearer: str) -> bool:
     with db.session_scope(engine, read_only=True) as session:
         try:
@@ -38,5 +46,8 @@ def _is_valid(engine: sa.Engine, bearer: str) -> bool:
 
 def _issue(engine: sa.Engine) -> str:
     with db.session_scope(engine) as session:
-        user = accounts.find_user(session, _USER) or accounts.create_user(session, _USER)
-        return accounts.issue_token(session, user, _TOKEN_NAME, ("admin",))
+        return accounts.issue_token(session, _user(session), _TOKEN_NAME, ("admin",))
+
+
+def _user(session: Session) -> User:
+    return accounts.find_user(session, _USER) or accounts.create_user(session, _USER)

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import AddressNotFree
@@ -59,9 +60,26 @@ def write_private(path: Path, text: str) -> None:
     partial.replace(path)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """Where a server answers, and what opens it."""
+
+    url: str
+    token: str
+
+
 def publish(folder: Path, server: str, token: str) -> None:
     """Let the command line of this user find the server."""
     write_private(folder / _FILE, json.dumps({"url": server, "token": token}))
+
+
+def published(folder: Path) -> Server | None:
+    """The server that runs with this state folder, or did when it was killed."""
+    try:
+        found = json.loads((folder / _FILE).read_text())
+        return Server(url=found["url"], token=found["token"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def withdraw(folder: Path) -> None:

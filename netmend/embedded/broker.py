@@ -13,19 +13,20 @@ from .supervision import Program
 
 #: A socket's path must fit into 108 bytes, with the zero at its end, and 104 on macOS.
 _MAX_PATH_BYTES = 100
-_SOCKET = "broker.sock"
+#: Name of the socket in the folder.
+SOCKET = "broker.sock"
 _BUNDLED = "_binaries/*/valkey-server"
 
 
 @contextlib.contextmanager
 def socket_path(folder: Path) -> Iterator[Path]:
     """Where the broker can listen: in the folder, or in a private one whose path is short."""
-    path = folder / _SOCKET
+    path = folder / SOCKET
     if len(bytes(path)) <= _MAX_PATH_BYTES:
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="netmend-", dir="/tmp") as short:  # /tmp: it is short
-        yield Path(short) / _SOCKET
+        yield Path(short) / SOCKET
 
 
 def program(path: Path) -> Program:

@@ -22,7 +22,7 @@ RESULTS = {
     "figures",
 }
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("command_line")]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from core.results import RepairReport
 from netmend.client import Client, JobCreate, JobData, ProblemError
 from tests.integration.command_line import NETMEND, netmend
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
 
 ROLES = ("clean_validation", "clean_test", "poisoned_test")
 QUICK = {"flip": False, "shift": 1, "epochs": 4, "batch_size": 32, "learning_rate": 0.01}
@@ -28,10 +28,10 @@ class Up:
 
     def __init__(self, process):
         self.process = process
-        told = [process.stdout.readline() for _ in range(4)]
+        told = [process.stdout.readline() for _ in range(5)]
         assert told[0].startswith("netmend runs at "), (told, process.poll())
         self.url = re.search(r"http://\S+", told[0])[0]
-        self.token = re.search(r"nmt_\S+", told[1])[0]
+        self.token = re.search(r"nmt_\S+", told[2])[0]
         self.family = psutil.Process(process.pid).children(recursive=True)
 
     def alive(self):
@@ -127,6 +127,15 @@ def test_the_command_line_finds_the_server_that_runs_here(folder, environment, f
     assert job["id"] in listed.stdout
     assert netmend("watch", job["id"], env=environment).returncode == 1
     assert netmend("cancel", job["id"], env=environment).returncode == 2
+
+
+def test_the_demo_is_done_by_the_service_that_runs_here(folder, environment, client, tmp_path):
+    environment = {**environment, "NETMEND_STATE_FOLDER": str(folder)}
+    outcome = netmend("demo", env=environment, cwd=tmp_path)
+    assert outcome.returncode == 0, outcome.stderr
+    assert f"netmend runs at {client.url} already" in outcome.stderr
+    assert (tmp_path / "netmend-demo" / "report.html").is_file()
+    assert next(client.jobs.list(kind="repair")).name == "demo"
 
 
 def test_a_file_that_is_no_model_is_rejected_with_the_reason(up, files, environment):

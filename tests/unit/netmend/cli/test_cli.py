@@ -11,8 +11,9 @@ from service.errors import InvalidSettings
 
 COMMANDS = (
     "repair", "evaluate", "inspect", "predict", "methods", "demo", "up", "web", "worker",
-    "dispatcher", "db upgrade", "login", "upload model", "upload dataset", "submit",
-    "jobs", "watch", "cancel", "download",
+    "dispatcher", "doctor", "backup", "gc", "db upgrade", "login",
+    "upload model", "upload dataset", "submit",
+    "batch", "batches", "jobs", "watch", "compare", "retry", "cancel", "download",
 )  # fmt: skip
 
 

@@ -31,3 +31,11 @@ def test_a_token_that_is_not_valid_any_more_is_replaced(engine, tmp_path):
     (tmp_path / "token").write_text("nmt_something\n")
     second = access.token(engine, tmp_path)
     assert second not in {first, "nmt_something"}
+
+
+def test_each_start_invites_a_browser_once(engine, tmp_path):
+    invitation = access.invitation(engine)
+    with db.session_scope(engine) as session:
+        opened = accounts.open_session(session, invitation)
+        accounts.authenticate(session, opened).require("admin")
+    assert access.invitation(engine) != invitation
