@@ -3,6 +3,7 @@
 #   PYTHON=/path/to/python3.11   the Python that .venv is made with
 #   GPU=1                        TensorFlow with CUDA, not the one for the CPU
 #   INSTALLER=pip                do not try uv
+#   SEED=1 JOBS=330 FAULTS=180 MINUTES=15    what `make chaos` does, see docs/durability.md
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,14 +13,16 @@ INSTALL := PYTHON="$(PYTHON)" INSTALLER="$(INSTALLER)" requirements/install.sh
 KIND := $(if $(or $(filter-out 0,$(GPU)),$(wildcard $(VENV)/.set-up-gpu)),gpu,cpu)
 SET_UP := $(VENV)/.set-up-$(KIND)
 SET_UP_DEV := $(SET_UP)-dev
+CHAOS := $(foreach name,SEED JOBS FAULTS MINUTES,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 BENCHMARKS := evaluate_speed sweep_speed memory repairs
+SERVICE_BENCHMARKS := upload rows claims overhead
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run demo test quick check format bench requirements clean
+.PHONY: help setup setup-dev run demo test quick check format fuzz-api bench bench-service chaos requirements clean
 
 help: ## list these words
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(SET_UP) ## make .venv with everything netmend needs to run
 
@@ -28,14 +31,14 @@ setup-dev: $(SET_UP_DEV)
 run: $(SET_UP) ## start the service on this machine: broker, workers, web server; Ctrl-C stops it
 	@$(BIN)/netmend up
 
-demo: $(SET_UP) ## plant a backdoor in a small model, repair it, show the report
+demo: $(SET_UP) ## plant a backdoor in a small model, have the service repair it, show the report
 	@$(BIN)/netmend demo
 
 test: $(SET_UP_DEV) ## run all tests and print their coverage
-	@$(BIN)/pytest --cov --cov-report=term:skip-covered
+	@$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered
 
 quick: $(SET_UP_DEV) ## run the tests that take less than ten seconds each
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
 
 check: $(SET_UP_DEV) ## look for what is wrong without running it: style, layers, types
 	@$(BIN)/ruff format --check
@@ -47,8 +50,17 @@ format: $(SET_UP_DEV) ## rewrite the code in the one style
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
 
+fuzz-api: $(SET_UP_DEV) ## ask the running API all that its description allows, for ten minutes
+	@$(BIN)/python -m tests.fuzzing
+
 bench: $(SET_UP_DEV) ## measure speed, memory and repair, side by side
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name; done
+
+bench-service: $(SET_UP_DEV) ## measure uploads, 100,000 jobs, claims and overhead of the service
+	@set -e; for name in $(SERVICE_BENCHMARKS); do $(BIN)/python -m benchmarks.$$name; done
+
+chaos: $(SET_UP_DEV) ## kill, starve and confuse the whole service at random; nothing may get lost
+	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 requirements: ## pin requirements/*.txt again after a change of an .in file (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" requirements/compile.sh
