@@ -5,6 +5,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import (
+    engine,
+    postgresql_server,
+    postgresql_settings,
+    session,
+    settings,
+    sqlite_settings,
+    sqlite_template,
+)
+
+# Here and nowhere else, so that all tests share one server.
+__all__ = [
+    "engine",
+    "postgresql_server",
+    "postgresql_settings",
+    "session",
+    "settings",
+    "sqlite_settings",
+    "sqlite_template",
+]
+
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
 

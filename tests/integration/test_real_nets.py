@@ -11,7 +11,7 @@ import pytest
 from core import data, modelfile, models
 from core.results import RepairReport
 
-pytestmark = [pytest.mark.data, pytest.mark.slow]
+pytestmark = [pytest.mark.data, pytest.mark.slow, pytest.mark.xdist_group("real_nets")]
 
 #: The obvious script: the architecture as CSAW-HackML-2020 publishes it, and nothing of ours.
 _PLAIN = """
