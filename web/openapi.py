@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import re
+import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -19,6 +20,9 @@ Schema = type[pydantic.BaseModel]
 _MARK = "openapi_description"
 _SCHEME = "token"
 _PROBLEM = "application/problem+json"
+#: Media type of files of all kinds.
+ANY = "*/*"
+_TEXT: Mapping[str, Any] = types.MappingProxyType({"schema": {"type": "string"}})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,9 +208,11 @@ def _finish(operation: dict[str, Any], description: Description) -> None:
     responses = operation["responses"]
     for status, kind in description.answers.items():
         if isinstance(kind, str):
-            responses[str(status)]["content"] = {kind: {"schema": {"type": "string"}}}
+            responses[str(status)]["content"] = {kind: {} if kind == ANY else _TEXT}
+    if description.query is not None:
+        responses["414"] = {"description": "Too long an address", "content": {"text/html": _TEXT}}
     if description.stream is not None:
-        responses["200"]["content"][description.stream] = {"schema": {"type": "string"}}
+        responses["200"]["content"][description.stream] = _TEXT
     responses.pop("422", None)
     problem = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
     responses["default"] = {"description": "A problem", "content": {_PROBLEM: problem}}

@@ -10,11 +10,11 @@ import pydantic
 from service import artifacts, jobs, schemas
 
 from .. import answering, services
-from ..openapi import Description, FileHeaders, describe
+from ..openapi import ANY, Description, FileHeaders, describe
 
 blueprint = flask.Blueprint("artifacts", __name__)
 
-_ANY, _BYTES = "*/*", "application/octet-stream"
+_BYTES = "application/octet-stream"
 #: Names of ours that the tables of the system may not know.
 _KINDS = {".h5": "application/x-hdf5", ".keras": "application/zip", ".md": "text/markdown"}
 
@@ -38,7 +38,7 @@ def list_artifacts(job_id: UUID) -> flask.Response:
 
 @blueprint.get("/jobs/<uuid:job_id>/artifacts/<path:name>")
 @describe(
-    Description(answers={200: _ANY, 206: _ANY, 304: None}, tag="artifacts", headers=FileHeaders)
+    Description(answers={200: ANY, 206: ANY, 304: None}, tag="artifacts", headers=FileHeaders)
 )
 def download_artifact(job_id: UUID, name: str) -> flask.Response:
     """A file that a job made, or the part of it that ``Range`` asks for."""
