@@ -31,6 +31,8 @@ def service(module_service, monkeypatch):
     monkeypatch.setenv("NETMEND_TOKEN", module_service.token)
     with structlog.testing.capture_logs():  # standard output is for the commands
         yield module_service
+    module_service.failures = []
+    module_service.work()  # what waits is not for the next test
 
 
 @pytest.fixture
