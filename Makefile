@@ -19,10 +19,10 @@ SERVICE_BENCHMARKS := upload rows claims overhead
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run demo test quick check format fuzz-api bench bench-service chaos requirements clean
+.PHONY: help setup setup-dev run demo test quick e2e screenshots check format fuzz-api bench bench-service chaos requirements clean
 
 help: ## list these words
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(SET_UP) ## make .venv with everything netmend needs to run
 
@@ -39,6 +39,12 @@ test: $(SET_UP_DEV) ## run all tests and print their coverage
 
 quick: $(SET_UP_DEV) ## run the tests that take less than ten seconds each
 	@$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
+
+e2e: $(SET_UP_DEV) ## do in Chromium what people do with the pages of the real service; axe, and the keyboard
+	@$(BIN)/pytest tests/e2e
+
+screenshots: $(SET_UP_DEV) ## write each page of a service with examples to screenshots/
+	@$(BIN)/python -m tests.e2e.screenshots
 
 check: $(SET_UP_DEV) ## look for what is wrong without running it: style, layers, types
 	@$(BIN)/ruff format --check

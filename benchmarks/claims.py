@@ -23,7 +23,7 @@ from . import databases, many_jobs
 
 _SIZES = (1_000, 100_000)
 _CLAIMERS = (1, 2, 4)
-_N_CLAIMED, _ROUNDS = 600, 3
+_N_CLAIMED, _ROUNDS = 300, 3
 _PATIENCE_S = 120
 
 
@@ -47,8 +47,21 @@ def rate(settings: Settings, engine: sa.Engine, n_claimers: int) -> float:
     return statistics.median(_round(settings, engine, n_claimers) for _ in range(_ROUNDS))
 
 
+def submit(engine: sa.Engine, n_jobs: int) -> list[str]:
+    """Ids of so many new jobs that wait."""
+    with db.session_scope(engine) as session:
+        pattern = session.scalars(sa.select(Job).limit(1)).one()
+        alike = {"kind": "repair", "queue": "cpu", "owner_id": pattern.owner_id, "name": "claimed"}
+        rows = [
+            {"id": ids.new_id(), **alike, "request": pattern.request, "n_events": 0}
+            for _ in range(n_jobs)
+        ]
+        session.execute(sa.insert(Job), rows)
+    return [row["id"] for row in rows]
+
+
 def _round(settings: Settings, engine: sa.Engine, n_claimers: int) -> float:
-    waiting = _submitted(engine)
+    waiting = submit(engine, _N_CLAIMED)
     context = multiprocessing.get_context("spawn")
     ready = context.Barrier(n_claimers + 1)
     shares = [waiting[number::n_claimers] for number in range(n_claimers)]
@@ -64,19 +77,6 @@ def _round(settings: Settings, engine: sa.Engine, n_claimers: int) -> float:
     for claimer in claimers:
         claimer.join()
     return len(waiting) / seconds
-
-
-def _submitted(engine: sa.Engine) -> list[str]:
-    """Ids of new jobs that wait."""
-    with db.session_scope(engine) as session:
-        pattern = session.scalars(sa.select(Job).limit(1)).one()
-        alike = {"kind": "repair", "queue": "cpu", "owner_id": pattern.owner_id, "name": "claimed"}
-        rows = [
-            {"id": ids.new_id(), **alike, "request": pattern.request, "n_events": 0}
-            for _ in range(_N_CLAIMED)
-        ]
-        session.execute(sa.insert(Job), rows)
-    return [row["id"] for row in rows]
 
 
 def _claim_and_finish(settings: Settings, share: Sequence[str], ready: Barrier) -> None:

@@ -33,6 +33,39 @@ _VERDICTS = ("repaired", "repaired", "partial", "not_repaired", "inconclusive")
 _NAMES = ("sunglasses", "badnets", "multi trigger", "control", "again", "for the report")
 _FILES = ("repaired.h5", "goodnet.h5", "report.json", "report.html")
 _RATES = ("clean_accuracy", "attack_success_rate", "floor")
+#: What was understood of each model and of each data set.
+_MODEL_FACTS = {
+    "name": "bad.h5",
+    "container": "h5",
+    "keras_version": "2.15.0",
+    "input_shape": [55, 47, 3],
+    "n_classes": 1283,
+    "n_parameters": 601_643,
+    "convolutions": [f"conv_{number}" for number in range(12)],
+    "layers": [
+        {
+            "name": f"conv_{number}",
+            "kind": "Conv2D",
+            "output_shape": [8, 8, 32],
+            "n_parameters": 980,
+        }
+        for number in range(12)
+    ],
+    "warnings": [],
+}
+_DATASET_FACTS = {
+    "name": "valid.h5",
+    "n": 11_547,
+    "shape": [11_547, 55, 47, 3],
+    "layout": "NCHW",
+    "stored_dtype": "uint8",
+    "value_range": [0.0, 255.0],
+    "label_range": [0, 1282],
+    "n_classes": 1283,
+    "has_true_label": False,
+    "class_names": None,
+    "constant_label": None,
+}
 
 Row = dict[str, Any]
 
@@ -92,8 +125,8 @@ def _given(connection: sa.Connection, chance: random.Random) -> Given:
     reports = [report(chance) for _ in range(_N_REPORTS)]
     return Given(
         users=users,
-        models=_added(connection, Model, map(_subject, range(_N_MODELS), owners)),
-        datasets=_added(connection, Dataset, map(_subject, range(_N_DATASETS), owners)),
+        models=_added(connection, Model, map(_model, range(_N_MODELS), owners)),
+        datasets=_added(connection, Dataset, map(_dataset, range(_N_DATASETS), owners)),
         ends=[
             {"reports": {"": item.to_json()}, **figures.headline({"": item}, _FILES)}
             for item in reports
@@ -107,6 +140,14 @@ def _added(connection: sa.Connection, table: Any, rows: Iterable[Row]) -> list[s
     return [row["id"] for row in numbered]
 
 
+def _model(number: int, owner: str) -> Row:
+    return {**_subject(number, owner), "facts": _MODEL_FACTS}
+
+
+def _dataset(number: int, owner: str) -> Row:
+    return {**_subject(number, owner), "options": {"role": "clean"}, "facts": _DATASET_FACTS}
+
+
 def _subject(number: int, owner: str) -> Row:
     return {
         "owner_id": owner,
@@ -116,7 +157,6 @@ def _subject(number: int, owner: str) -> Row:
         "n_bytes": 10**6,
         "state": "ready",
         "options": {},
-        "facts": {"layers": [{"name": f"conv_{n}", "shape": [3, 3, 32]} for n in range(12)]},
     }
 
 
@@ -126,7 +166,7 @@ def _job(chance: random.Random, number: int, n_jobs: int, given: Given) -> Row:
     asked = _request(chance, given)
     created_at = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=n_jobs - number)
     return {
-        "id": ids.new_id(),
+        "id": ids.earliest(created_at)[:-12] + f"{number:012x}",
         "kind": "repair",
         "queue": "cpu",
         "owner_id": chance.choice(given.users),

@@ -10,23 +10,24 @@ import statistics
 import sys
 import time
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 import structlog
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from netmend.embedded import access
-from service import db
+from service import db, jobs
 from service.settings import Settings
 from service.tables import Job
 from web.app import create_app
 
-from . import databases, many_jobs
+from . import claims, databases, many_jobs
 from .many_jobs import Given
 
-_N_JOBS = 100_000
+_N_JOBS, _N_WAITING = 100_000, 10_000
 _N_ASKED = 40
 _JOBS = "/api/v1/jobs"
 
@@ -43,6 +44,7 @@ def main() -> None:
             print("| request | median ms | p95 ms | max ms | SQL statements |")
             print("|---|---|---|---|---|")
             _measure(settings, engine, requests)
+            _print_dispatcher(engine)
             engine.dispose()
 
 
@@ -53,7 +55,7 @@ def _lists(engine: sa.Engine, given: Given) -> Mapping[str, list[str]]:
     return {
         "first page": [_list()],
         "200 jobs": [_list(limit=200)],
-        "deep page": [_list(cursor=cursor) for cursor in _ids(engine, offsets=(0.5, 0.9, 0.99))],
+        "deep page": [_list(cursor=cursor) for cursor in ids_at(engine, (0.5, 0.9, 0.99))],
         "state": [_list(state="succeeded"), _list(state="queued"), _list(state="running")],
         "state, none": [_list(state="failed")],
         "verdict": [_list(verdict="partial"), _list(verdict=["partial", "not_repaired"])],
@@ -96,8 +98,8 @@ def _sorted(given: Given) -> Mapping[str, list[str]]:
 
 def _others(engine: sa.Engine) -> Mapping[str, list[str]]:
     """What is asked of one job, of many, and of the service."""
-    (newest,), old = _ids(engine, offsets=(0,)), _ids(engine, offsets=(0.3, 0.6, 0.9))
-    compared = "&".join(f"job={item}" for item in _ids(engine, offsets=_steps(20)))
+    (newest,), old = ids_at(engine, (0,)), ids_at(engine, (0.3, 0.6, 0.9))
+    compared = "&".join(f"job={item}" for item in ids_at(engine, evenly(20)))
     return {
         "show": [f"{_JOBS}/{item}" for item in old],
         "show, waiting: its position": [f"{_JOBS}/{newest}"],
@@ -114,12 +116,12 @@ def _list(**query: object) -> str:
     return f"{_JOBS}?{urllib.parse.urlencode(query, doseq=True)}"
 
 
-def _steps(number: int) -> tuple[float, ...]:
+def evenly(number: int) -> tuple[float, ...]:
     """Places in the list, evenly apart, of jobs that have ended."""
     return tuple(0.1 + 0.9 * step / number for step in range(number))
 
 
-def _ids(engine: sa.Engine, *, offsets: tuple[float, ...]) -> list[str]:
+def ids_at(engine: sa.Engine, offsets: tuple[float, ...]) -> list[str]:
     """Ids of the jobs so far down the list, as shares of it."""
     with engine.connect() as connection:
         ids = connection.scalars(sa.select(Job.id).order_by(Job.id.desc())).all()
@@ -132,12 +134,41 @@ def _measure(settings: Settings, engine: sa.Engine, requests: Mapping[str, list[
     client = create_app(settings).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     statements: list[str] = []
-    event.listen(sa.Engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    event.listen(sa.Engine, "before_cursor_execute", lambda *told: _note(statements, told[2]))
     for name, paths in requests.items():
         _asked(client, paths[0])
         statements.clear()
         times = [_asked(client, path) for path in (paths * _N_ASKED)[:_N_ASKED]]
-        _print_row(name, times, n_statements=len(statements) / _N_ASKED)
+        _print_row(name, times, f"{len(statements) / _N_ASKED:g}")
+
+
+def _print_dispatcher(engine: sa.Engine) -> None:
+    """What the dispatcher asks twice a second, when many more jobs wait."""
+    newest = claims.submit(engine, _N_WAITING)[-1]
+    questions: Mapping[str, Callable[[Session], object]] = {
+        "whom to announce": lambda session: jobs.waiting(session, limit=16, resend_after_s=30.0),
+        "whose lease ran out": lambda session: jobs.sweep(session, max_losses=3),
+        "position of the last": lambda session: jobs.position(session, jobs.get(session, newest)),
+        "jobs by queue and state": jobs.count_by_queue,
+    }
+    print(f"\n| with {_N_WAITING:,} more waiting | median ms | p95 ms | max ms |")
+    print("|---|---|---|---|")
+    for name, question in questions.items():
+        times = [_timed(engine, question) for _ in range(_N_ASKED)]
+        _print_row(name, times)
+
+
+def _timed(engine: sa.Engine, question: Callable[[Session], object]) -> float:
+    with db.session_scope(engine) as session:
+        session.connection()
+        began = time.perf_counter()
+        question(session)
+        return time.perf_counter() - began
+
+
+def _note(statements: list[str], statement: str) -> None:
+    if not statement.startswith(("BEGIN", "PRAGMA")):
+        statements.append(statement)
 
 
 def _asked(client: FlaskClient, path: str) -> float:
@@ -150,10 +181,10 @@ def _asked(client: FlaskClient, path: str) -> float:
     return seconds
 
 
-def _print_row(name: str, times: list[float], *, n_statements: float) -> None:
+def _print_row(name: str, times: list[float], *more: str) -> None:
     figures = (statistics.median(times), statistics.quantiles(times, n=20)[-1], max(times))
-    told = " | ".join(f"{1000 * figure:.1f}" for figure in figures)
-    print(f"| {name} | {told} | {n_statements:g} |", flush=True)
+    told = " | ".join([name, *(f"{1000 * figure:.1f}" for figure in figures), *more])
+    print(f"| {told} |", flush=True)
 
 
 if __name__ == "__main__":

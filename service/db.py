@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,13 +20,12 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from core.errors import ProjectError
 
-from . import errors
+from . import errors, sqlite
 from .settings import Settings
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 #: Any number will do, as long as nobody else takes an advisory lock of that number.
 _MIGRATION_LOCK = 0x6E65746D656E64
-_BUSY_TIMEOUT_MS = 30_000
 #: An internal error is told to those whose transaction the server has ended meanwhile.
 _TROUBLE = (exc.OperationalError, exc.InternalError, exc.InterfaceError, exc.TimeoutError)
 #: So long holds a machine its locks that froze in a transaction; PostgreSQL would wait for ever.
@@ -186,7 +184,7 @@ def _connection(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 def _engine(url: str) -> sa.Engine:
     if url.startswith("sqlite:"):
-        return _sqlite_engine(url)
+        return sqlite.make_engine(url)
     engine = sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24)
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
@@ -195,36 +193,6 @@ def _engine(url: str) -> sa.Engine:
 def _prepare_postgresql(connection: psycopg.Connection, _: object) -> None:
     connection.execute(f"SET idle_in_transaction_session_timeout = {_IDLE_TIMEOUT_MS:d}")
     connection.commit()
-
-
-def _sqlite_engine(url: str) -> sa.Engine:
-    path = sa.make_url(url).database
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, pool_size=8, max_overflow=24)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = (
-        None  # Python begins no transaction of its own; `_begin_sqlite` does
-    )
-    for pragma in (
-        f"busy_timeout={_BUSY_TIMEOUT_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",  # a job that was accepted survives a power cut
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    options = connection.get_execution_options()
-    # Only outside of a transaction, so it is said before each one.
-    enforced = "OFF" if options.get("rebuilds_tables", False) else "ON"
-    connection.exec_driver_sql(f"PRAGMA foreign_keys={enforced}")
-    connection.exec_driver_sql("BEGIN" if options.get("read_only", False) else "BEGIN IMMEDIATE")
 
 
 def _utc(value: datetime.datetime) -> datetime.datetime:

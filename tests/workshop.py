@@ -114,6 +114,14 @@ class Workshop:
         self.closing.callback(runner.close)
         return self._with(runner=runner)
 
+    def with_command(self, *command: str) -> "Workshop":
+        """The same, whose children are another program."""
+        runner = Runner(
+            self.services.settings.job_folder, start=lambda folder: Child(command, folder)
+        )
+        self.closing.callback(runner.close)
+        return self._with(runner=runner)
+
     def with_settings(self, **changes: object) -> "Workshop":
         """The same, with other settings."""
         return self._with(settings=self.services.settings.model_copy(update=changes))

@@ -93,6 +93,13 @@ def kinds() -> Mapping[str, type[errors.ProjectError]]:
     return {kind.code: kind for kind in found}
 
 
+def is_for_people() -> bool:
+    """Whether a browser asked for a page; programs that take anything get JSON."""
+    accepted = flask.request.accept_mimetypes
+    wants_page = accepted.best_match(("application/json", "text/html")) == "text/html"
+    return wants_page and not flask.request.path.startswith("/api/")
+
+
 def _of_ours(error: errors.ProjectError) -> flask.Response:
     status = status_of(type(error))
     if status == 500:
@@ -149,7 +156,7 @@ def _members(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _response(problem: Mapping[str, Any], status: int) -> flask.Response:
-    response = _page(problem) if _is_for_people() else _document(problem)
+    response = _page(problem) if is_for_people() else _document(problem)
     response.status_code = status
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="netmend"'
@@ -164,13 +171,6 @@ def _document(problem: Mapping[str, Any]) -> flask.Response:
 
 def _page(problem: Mapping[str, Any]) -> flask.Response:
     return flask.Response(flask.render_template("pages/problem.html", problem=problem))
-
-
-def _is_for_people() -> bool:
-    """Whether a browser asked for a page; programs that take anything get JSON."""
-    accepted = flask.request.accept_mimetypes
-    wants_page = accepted.best_match(("application/json", "text/html")) == "text/html"
-    return wants_page and not flask.request.path.startswith("/api/")
 
 
 def _below(kind: type[errors.ProjectError]) -> list[type[errors.ProjectError]]:

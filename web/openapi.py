@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import re
-import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -22,7 +21,6 @@ _SCHEME = "token"
 _PROBLEM = "application/problem+json"
 #: Media type of files of all kinds.
 ANY = "*/*"
-_TEXT: Mapping[str, Any] = types.MappingProxyType({"schema": {"type": "string"}})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,11 +206,11 @@ def _finish(operation: dict[str, Any], description: Description) -> None:
     responses = operation["responses"]
     for status, kind in description.answers.items():
         if isinstance(kind, str):
-            responses[str(status)]["content"] = {kind: {} if kind == ANY else _TEXT}
+            responses[str(status)]["content"] = {kind: {} if kind == ANY else _text()}
     if description.query is not None:
-        responses["414"] = {"description": "Too long an address", "content": {"text/html": _TEXT}}
+        responses["414"] = {"description": "Too long an address", "content": {"text/html": _text()}}
     if description.stream is not None:
-        responses["200"]["content"][description.stream] = _TEXT
+        responses["200"]["content"][description.stream] = _text()
     responses.pop("422", None)
     problem = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
     responses["default"] = {"description": "A problem", "content": {_PROBLEM: problem}}
@@ -225,6 +223,10 @@ def _finish(operation: dict[str, Any], description: Description) -> None:
         operation["requestBody"] = {"content": {description.raw_body: bytes_as_they_are}}
     if description.is_public:
         operation["security"] = []
+
+
+def _text() -> dict[str, Any]:
+    return {"schema": {"type": "string"}}
 
 
 def _form(fields: Schema) -> dict[str, Any]:

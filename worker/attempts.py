@@ -85,8 +85,8 @@ def raise_if_lost(error: errors.ChildFailed) -> None:
     """Tell a child that failed from one that was killed, which deserves another attempt.
 
     Raises:
-        ChildLost: It was killed.
+        ChildLost: It was killed, or could not be started.
     """
-    exit_code = error.details.get("exit_code")
-    if isinstance(exit_code, int) and exit_code < 0:
+    exit_code, is_started = error.details.get("exit_code"), error.details.get("is_started", True)
+    if not is_started or (isinstance(exit_code, int) and exit_code < 0):
         raise ChildLost(str(error)) from error

@@ -4,9 +4,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from core import children
+import structlog
+
+from core import children, errors
 from core.children import Child, Watch
+from core.errors import ProjectError
 from core.results import Event
+
+log = structlog.get_logger()
 
 
 class Runner:
@@ -27,12 +32,11 @@ class Runner:
         self._spare: Child | None = None
 
     def warm(self) -> None:
-        """Start a spare, unless there is one."""
-        if self._spare is not None and self._spare.is_running():
-            return
-        self.close()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._spare = self._start(self._folder)
+        """Start a spare, unless there is one. If that cannot be, no job is the worse for it."""
+        try:
+            self._get_spare()
+        except ProjectError as error:
+            log.warning("no child to spare", reason=str(error))
 
     def run(
         self,
@@ -47,6 +51,10 @@ class Runner:
         """As `core.children.run_in`, in the spare if there is one.
 
         A short piece of work has the processor for itself: the next spare is started after it.
+
+        Raises:
+            ProjectError: As in `core.children.run_in`.
+            OutputNotWritable: No child can be started: the disk is full.
         """
         child = self._take()
         try:
@@ -71,7 +79,20 @@ class Runner:
             self._spare = None
 
     def _take(self) -> Child:
-        self.warm()
-        child, self._spare = self._spare, None
-        assert child is not None
+        child, self._spare = self._get_spare(), None
         return child
+
+    def _get_spare(self) -> Child:
+        if self._spare is None or not self._spare.is_running():
+            self.close()
+            self._make_folder()
+            self._spare = self._start(self._folder)
+        return self._spare
+
+    def _make_folder(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise errors.OutputNotWritable(
+                f"the folder of the jobs cannot be made: {error.strerror}", place=str(self._folder)
+            ) from error

@@ -42,19 +42,29 @@ class Child:
         Args:
             command: Takes one JSON request on stdin, and answers in JSON lines on stdout.
             folder: Is there; where the program runs.
+
+        Raises:
+            ChildFailed: It cannot be started, with ``is_started`` false: the machine has too many
+                processes or too little memory, or is being upgraded.
         """
         #: What the program writes to standard error, as far as it has been read.
         self.log = Log()
-        self._process = subprocess.Popen(
-            command,
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env=environment(os.environ),
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                command,
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=folder,
+                env=environment(os.environ),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise errors.ChildFailed(
+                f"the process that does the work could not be started: {error.strerror}",
+                is_started=False,
+            ) from error
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+_MAX_STARTS = 6
+
 
 class Database(Protocol):
     """A database, empty at first."""
@@ -47,7 +49,15 @@ class Postgresql:
         options = {"bin_path": self._server.bin_path, "user": self._server.system_user}
         with contextlib.suppress(subprocess.CalledProcessError):
             pgexec.pgexec("pg_ctl", stop, **options)
-        self._server.ensure_postgres_running()
+        self._start_again()
+
+    def _start_again(self) -> None:
+        """It allows itself ten seconds, which a busy machine may need more than once."""
+        for _ in range(_MAX_STARTS):
+            with contextlib.suppress(subprocess.SubprocessError):
+                self._server.ensure_postgres_running()
+                return
+        raise TimeoutError("PostgreSQL did not start again")
 
 
 @contextlib.contextmanager

@@ -81,8 +81,10 @@ def show_problem(code: str) -> flask.Response:
     if kind is None:
         raise service_errors.NotFound(f"there is no problem {code!r}")
     status, title = error_pages.status_of(kind), error_pages.title_of(kind)
-    mend = problems.mend_of(kind)
-    return answering.view(ProblemKind(code=code, status=status, title=title, mend=mend))
+    told = ProblemKind(code=code, status=status, title=title, mend=problems.mend_of(kind))
+    if error_pages.is_for_people():
+        return flask.Response(flask.render_template("pages/problem_kind.html", kind=told))
+    return answering.view(told)
 
 
 def _outcome(check: Callable[[], None]) -> str:

@@ -15,10 +15,10 @@ _WORDS = {
     "attack_success_rate": "Attack success",
     "robust_accuracy": "Robust accuracy",
     "floor": "Floor of attack success",
-    "detection_rate": "Caught by the N+1 model",
-    "false_positive_rate": "False alarms of the N+1 model",
+    "detection_rate": "Caught",
+    "false_positive_rate": "False alarms",
 }
-_PHASES = {"before": "before", "after": "after", "goodnet": ""}
+_PHASES = {"before": "before", "after": "after", "goodnet": "of the N+1 model"}
 
 
 @blueprint.get("/compare")

@@ -1,5 +1,6 @@
 """What the page of a job says of it, gathered in few questions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ _WORKER_SEEN_S = 60.0
 #: So many of the latest events are read for the log, and so many lines of it shown of a failure.
 _LATEST_EVENTS = 400
 _LAST_LINES = 20
+#: What TensorFlow says of itself at each start, whatever it is told; the whole log has it.
+_CHATTER = re.compile(r"WARNING: All log messages before absl|I\d{4} ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,4 +129,5 @@ def _log_of(session: Any, job: Job) -> str:
     """The last lines of the log."""
     told, files = joblogs.pieces(session, job.id)
     whole = joblogs.text(told, files, services.current().storage).decode(errors="replace")
-    return "\n".join(whole.splitlines()[-_LAST_LINES:])
+    lines = [line for line in whole.splitlines() if not _CHATTER.match(line)]
+    return "\n".join(lines[-_LAST_LINES:])

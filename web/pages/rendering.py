@@ -8,6 +8,7 @@ from typing import Any
 
 import flask
 import flask_wtf.csrf
+import markupsafe
 
 from core import percentages
 
@@ -51,6 +52,7 @@ def register(app: flask.Flask) -> None:
     app.jinja_env.filters.update(
         percent=percentages.percent, points=percentages.points,
         size=size, duration=duration, moment=moment, typeset=typeset,
+        coded=coded, sentence=sentence,
     )  # fmt: skip
 
 
@@ -70,14 +72,13 @@ def size(n_bytes: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time that passed: ``0.4 s``, ``12 s``, ``3 min 5 s``, ``2 h 10 min``."""
+    """A time that passed: ``0.4 s``, ``12 s``, ``3 min 5 s``, ``2 h``."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    parts = [(hours, "h"), (minutes, "min"), (0 if hours else rest, "s")]
+    return " ".join(f"{amount} {unit}" for amount, unit in parts if amount)
 
 
 def moment(when: datetime.datetime) -> str:
@@ -90,5 +91,22 @@ def typeset(text: str) -> str:
     return _NUMBER_SPACE.sub("\N{NO-BREAK SPACE}", text)
 
 
+def sentence(text: str) -> str:
+    """The text with a capital, unless it begins with something that is named, such as a file."""
+    first, *_ = text.split(" ", 1)
+    return text if "." in first or "_" in first else f"{text[:1].upper()}{text[1:]}"
+
+
+def coded(text: str) -> markupsafe.Markup:
+    """Our advice, which is Markdown: what stands between backticks as code, documents by name."""
+    parts = enumerate(_DOCUMENT.sub(r"`docs/\1`", text.replace("``", "`")).split("`"))
+    code = markupsafe.Markup("<code>{}</code>")
+    return markupsafe.Markup().join(
+        code.format(part) if place % 2 else part for place, part in parts
+    )
+
+
+#: A link to a document that stands beside the one that is read.
+_DOCUMENT = re.compile(r"\[([^\]]+)\]\(\1\)")
 #: The space before a percent sign, and those around an equals or less-than sign.
 _NUMBER_SPACE = re.compile(r" (?=[%=<] ?)|(?<= [=<]) (?=\d)")

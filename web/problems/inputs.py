@@ -53,7 +53,7 @@ BAD_INPUT: Mapping[type[ProjectError], Advice] = types.MappingProxyType(
         ),
         core_errors.NotAModel: Advice(
             when="The file holds something else; often a data set was given as model.",
-            mend="Check the order of the arguments.",
+            mend="Give a Keras model here; on the command line, check the order of the arguments.",
         ),
         core_errors.UnsafeModel: Advice(
             when=(

@@ -5,7 +5,8 @@ const percent = (share) => `${(share * 100).toFixed(1)} %`;
 
 const HEIGHT = 240;
 const AXIS = { stroke: () => colour("--muted"), grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false } };
-const DOTS = { show: true, size: 6, fill: () => colour("--card") };
+const MOST_DOTS = 60;
+const DOTS = { show: (plot) => plot.data[0].length <= MOST_DOTS, size: 6, fill: () => colour("--card") };
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
 const SHARE = { ...AXIS, size: 64, values: (_, ticks) => ticks.map((tick) => `${+(tick * 100).toFixed(1)} %`) };
 

@@ -107,8 +107,14 @@ function takeState(event) {
   state = event.data.state;
   const reason = event.data.reason ? `: ${event.data.reason}` : "";
   write(event, `${{ queued: "Waiting", starting: "Starting", running: "Running", canceling: "Canceling" }[state]}${reason}`);
+  if (isNew) showBadges();
   if (isNew) find("waiting")?.setAttribute("hidden", "");
   if (state === "queued") find("waiting")?.removeAttribute("hidden");
+}
+
+function showBadges() {
+  const badges = ".job-head .badges";
+  window.htmx?.ajax("GET", location.href, { target: badges, select: badges, swap: "outerHTML" });
 }
 
 function takeProgress(event) {
@@ -152,6 +158,7 @@ function write(event, words) {
   const time = document.createElement("time");
   time.dateTime = event.at;
   time.textContent = new Date(event.at).toLocaleTimeString();
+  time.dataset.said = "";
   const line = document.createElement("li");
   line.append(time, " ", words);
   const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;

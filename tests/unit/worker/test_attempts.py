@@ -7,9 +7,10 @@ from worker import attempts
 from worker.endings import ChildLost
 
 
-def test_a_child_that_was_killed_was_lost():
+@pytest.mark.parametrize("details", [{"exit_code": -9}, {"is_started": False}])
+def test_a_child_that_was_killed_or_never_started_was_lost(details):
     with pytest.raises(ChildLost, match="killed"):
-        attempts.raise_if_lost(errors.ChildFailed("killed", exit_code=-9))
+        attempts.raise_if_lost(errors.ChildFailed("killed", **details))
 
 
 @pytest.mark.parametrize("details", [{"exit_code": 3}, {}])

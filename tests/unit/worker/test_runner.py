@@ -73,3 +73,24 @@ def test_closing_ends_the_spare(runner, started):
     runner.close()
     assert not started[0].is_running()
     runner.close()
+
+
+def test_a_result_does_not_suffer_from_a_spare_that_cannot_be_started(started, tmp_path):
+    def start_once(folder):
+        if started:
+            raise errors.ChildFailed("too many processes", is_started=False)
+        started.append(Child([sys.executable, "-c", ECHO], folder))
+        return started[-1]
+
+    runner = Runner(tmp_path / "spares", start=start_once)
+    assert ask(runner, tmp_path) == [started[0].pid, str(tmp_path)]
+    with pytest.raises(errors.ChildFailed):
+        ask(runner, tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    runner = Runner(tmp_path / "file" / "spares")
+    runner.warm()
+    with pytest.raises(errors.OutputNotWritable):
+        ask(runner, tmp_path)

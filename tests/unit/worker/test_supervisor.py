@@ -260,3 +260,10 @@ def test_a_disk_that_stays_full_fails_the_job_with_that_reason(shop):
     states = [run(full, job_id).state for _ in range(3)]
     assert states == ["queued", "queued", "failed"]
     assert shop.job(job_id).error["code"] == "output-not-writable"
+
+
+def test_a_child_that_cannot_be_started_is_not_the_fault_of_the_job(shop):
+    job_id = shop.repair_job()
+    job = run(shop.with_command("/no/such/program"), job_id)
+    assert (job.state, job.losses) == ("queued", 1)
+    assert run(shop, job_id).state == "succeeded"

@@ -271,3 +271,9 @@ def test_a_child_that_hangs_after_its_result_is_still_watched(tmp_path):
         process.converse(
             command, {}, tmp_path, on_event=calls.append, time_limit_s=None, watch=watch
         )
+
+
+def test_a_program_that_cannot_be_started_is_told(tmp_path):
+    with pytest.raises(errors.ChildFailed, match="could not be started: No such file") as refusal:
+        process.Child([tmp_path / "none"], tmp_path)
+    assert refusal.value.details["is_started"] is False

@@ -45,5 +45,10 @@ def test_the_type_of_each_problem_leads_somewhere(app, code):
     assert told["title"]
 
 
+def test_a_browser_gets_a_page_about_a_problem(app):
+    answer = app.test_client().get("/problems/training-diverged", headers={"Accept": "text/html"})
+    assert "<code>learning_rate</code>" in answer.text
+
+
 def test_a_problem_that_is_not_there_is_not_found(app):
     assert app.test_client().get("/problems/x").get_json()["type"] == "/problems/not-found"

@@ -1,8 +1,13 @@
 """Styles and scripts."""
 
+import gzip
 import re
 
 import pytest
+
+from tests.architecture import tree
+
+SCRIPTS = sorted((tree.REPOSITORY / "web" / "static").rglob("*.js"))
 
 
 def test_what_has_a_version_in_its_address_is_asked_for_once(browser):
@@ -29,3 +34,8 @@ def test_nothing_else_is_served(stranger, name):
 
 def test_no_page_asks_anybody_else_for_anything(browser):
     assert re.findall(r'(?:src|href|action)="(?:https?:)?//', browser.get("/").text) == []
+
+
+def test_all_scripts_together_are_less_than_eighty_kilobytes_when_compressed():
+    sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in SCRIPTS}
+    assert sum(sizes.values()) < 80_000, sizes

@@ -123,7 +123,7 @@ def test_pictures_are_shown_where_nobody_said_that_they_show_people(browser, hel
 def test_a_job_that_failed_says_why_and_what_to_do(browser, held, job, address):
     job_in.fail(held, job["id"], files=[job_in.keep(held, "log.txt", b"one\nthe last line\n")])
     page = browser.get(address).text
-    assert "the loss is NaN" in page
+    assert "The loss is NaN" in page
     assert "Lower the learning rate." in page
     assert "the last line" in page
     assert '<li class="stage stopped" data-stage="prune"' in page

@@ -63,7 +63,9 @@ def fields_of(led):
 
 def test_the_empty_form_says_what_is_needed_and_offers_recipes(browser):
     page = browser.get("/repairs/new").text
-    assert "Course lab: X = 2, 4, 10, 30 %" in page
+    assert (
+        "Course lab: X\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}2, 4, 10, 30\N{NO-BREAK SPACE}%" in page
+    )
     assert "Best repair" in page
     assert page.count('class="needed"') == 2  # a model and clean images
 

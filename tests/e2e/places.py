@@ -1,0 +1,73 @@
+"""Where people can get to: a name for each page, and its address in a service with examples."""
+
+import dataclasses
+import types
+from collections.abc import Mapping
+
+from .examples import Example
+
+#: What fills a gap is a field of `Example`.
+PAGES: Mapping[str, str] = types.MappingProxyType(
+    {
+        "home": "/",
+        "new-repair": "/repairs/new",
+        "new-repair-filled": "/repairs/new?model={model}&data.clean_validation={clean}"
+        "&data.poisoned_test={poisoned}&recipe=own&method=fine-pruning",
+        "jobs": "/jobs",
+        "jobs-bad-search": "/jobs?search=state:nonsense",
+        "jobs-none-fits": "/jobs?search=nobody",
+        "job-repaired": "/jobs/{repaired}",
+        "job-budgets": "/jobs/{budgets}",
+        "job-failed": "/jobs/{failed}",
+        "job-canceled": "/jobs/{canceled}",
+        "job-check": "/jobs/{check}",
+        "retry": "/jobs/{repaired}/retry",
+        "try": "/jobs/{repaired}/try",
+        "try-answers": "/jobs/{repaired}/try?asked={tried}",
+        "compare": "/compare?job={repaired}&job={other}",
+        "compare-nothing": "/compare",
+        "batches": "/batches",
+        "batch": "/batches/{batch}",
+        "models": "/models",
+        "model": "/models/{model}",
+        "model-refused": "/models/{refused}",
+        "data-sets": "/datasets",
+        "data-set": "/datasets/{clean}",
+        "data-set-poisoned": "/datasets/{poisoned}",
+        "methods": "/methods",
+        "workers": "/workers",
+        "settings": "/settings",
+        "api": "/api",
+        "about": "/about",
+        "problem-words": "/problems/not-a-keras-model",
+        "not-found": "/nowhere",
+    }
+)
+#: Those that everybody may see.
+OPEN_PAGES: Mapping[str, str] = types.MappingProxyType(
+    {"sign-in": "/sign-in", "welcome": "/welcome/nmt_invitation"}
+)
+#: Those that look otherwise as long as nothing is there.
+EMPTY: Mapping[str, str] = types.MappingProxyType(
+    {
+        name: PAGES[name]
+        for name in (
+            "home",
+            "new-repair",
+            "jobs",
+            "batches",
+            "models",
+            "data-sets",
+            "compare-nothing",
+        )
+    }
+)
+#: Those that show what goes on right now.
+LIVE_PAGES: Mapping[str, str] = types.MappingProxyType(
+    {"home-busy": "/", "job-running": "/jobs/{running}", "job-waiting": "/jobs/{waiting}"}
+)
+
+
+def address(pattern: str, example: Example, **more: str) -> str:
+    """A pattern with its gaps filled."""
+    return pattern.format(**dataclasses.asdict(example), **more)

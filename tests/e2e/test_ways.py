@@ -1,0 +1,128 @@
+"""What people do beside the main path, and what they are told when it goes wrong."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from netmend.client import Client
+from tests.e2e import examples, steps
+
+_JOB = re.compile(r"/jobs/[0-9a-f-]{36}$")
+
+
+@pytest.fixture
+def busy(running, example):
+    """Ids of a job that runs and of one that waits."""
+    with Client(running.url, running.token) as client, examples.busy(client, example) as ids:
+        yield ids
+
+
+def test_a_data_set_that_was_taken_for_a_model_is_refused_with_a_reason_and_a_mend(page, demo):
+    page.goto("/repairs/new")
+    place = steps.slot(page, "The model to repair")
+    place.locator("input[type=file]").set_input_files(demo.clean_test)
+    expect(place).to_contain_text("This file cannot be used.")
+    expect(place).to_contain_text("looks like a data set")
+    expect(place).to_contain_text("Give it as clean or poisoned images.")
+
+
+def test_a_repair_without_a_model_is_not_started_and_says_what_is_missing(page):
+    page.goto("/repairs/new")
+    page.get_by_role("button", name="Start the repair").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("choose a model, or bring one")
+    expect(alert).to_contain_text("clean images are needed")
+    expect(alert).to_be_focused()
+
+
+def test_a_job_that_runs_can_be_canceled(page, busy):
+    page.goto(f"/jobs/{busy['running']}")
+    page.get_by_text("Cancel…").click()
+    page.get_by_role("button", name="Cancel the job").click()
+    expect(page.locator(".job-head .badges")).to_contain_text("Canceled")
+    expect(page.get_by_role("link", name="Retry with changes")).to_be_visible()
+
+
+def test_a_job_that_waits_is_told_its_place_in_the_queue(page, busy):
+    page.goto(f"/jobs/{busy['waiting']}")
+    expect(page.locator("#waiting")).to_contain_text("It is the next one in the queue cpu.")
+
+
+def test_a_job_is_retried_with_another_method_and_fewer_epochs(page, example):
+    page.goto(f"/jobs/{example.canceled}")
+    page.get_by_role("link", name="Retry with changes").click()
+    page.get_by_role("combobox", name="Method").select_option("fine-tuning")
+    expect(page.locator('[id="params.layers"]')).to_have_count(0)
+    page.locator('[id="params.epochs"]').fill("2")
+    page.get_by_role("button", name="Submit as a new job").click()
+    page.wait_for_url(_JOB)
+    expect(page.get_by_role("link", name="the job that it repeats")).to_be_visible()
+    steps.wait_for_end(page)
+    expect(page.locator(".job-head .strip")).to_contain_text("fine-tuning")
+    expect(page.locator(".job-head .badges")).to_contain_text("Done")
+
+
+def test_a_failed_job_says_why_and_what_to_do(page, example):
+    page.goto(f"/jobs/{example.failed}")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("baseline-at-chance")
+    alert.get_by_role("link", name="what that means").click()
+    expect(page.get_by_role("heading", name="What to do")).to_be_visible()
+
+
+def test_a_batch_is_a_matrix_whose_cells_lead_to_jobs(page, example):
+    page.get_by_role("link", name="Batches").click()
+    page.get_by_role("link", name="Methods side by side").click()
+    expect(page.get_by_role("status").first).to_contain_text("All 4 jobs have ended")
+    cells = page.locator("table.matrix td")
+    expect(cells).to_have_count(4)
+    cells.first.get_by_role("link").click()
+    expect(page.get_by_role("link", name="its batch")).to_be_visible()
+
+
+def test_two_jobs_are_selected_in_the_list_and_compared(page, example):
+    page.get_by_role("link", name="Jobs", exact=True).click()
+    page.get_by_label("Select Digits with a bright corner").check()
+    page.get_by_label("Select Fine-tuned only").check()
+    page.get_by_role("button", name="Compare selected").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare 2 jobs")
+    figures = page.get_by_role("table").first
+    expect(figures).to_contain_text("Attack success")
+    expect(figures).to_contain_text("points")
+    expect(page.get_by_role("row", name=re.compile("^method"))).to_contain_text("fine-tuning")
+
+
+def test_a_search_with_or_shows_what_fits_either_way(page, example):
+    _search(page, "state:failed OR tag:again")
+    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(page.locator("[data-row]")).to_have_text(
+        [re.compile("With the wrong labels"), re.compile("Fine-tuned only")], use_inner_text=True
+    )
+
+
+def test_a_search_that_cannot_be_understood_is_told_and_stays_as_it_was_typed(page, example):
+    _search(page, "state:nonsense OR tag:lab3")
+    expect(page.get_by_role("alert")).to_contain_text("nonsense")
+    expect(page.get_by_label("Search")).to_have_value("state:nonsense OR tag:lab3")
+
+
+def test_who_signs_out_sees_nothing_any_more(stranger, running, example):
+    steps.sign_in(stranger, running)
+    stranger.get_by_role("button", name="Sign out").click()
+    expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
+    stranger.goto(f"{running.url}/jobs/{example.repaired}")
+    expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_wrong_token_is_told_beside_the_form(stranger, running):
+    stranger.goto(running.url)
+    stranger.get_by_label("Access token").fill("nmt_nobody")
+    stranger.get_by_role("button", name="Sign in").click()
+    expect(stranger.get_by_role("alert")).to_be_visible()
+
+
+def _search(page, words):
+    page.goto("/jobs")
+    page.get_by_label("Search").fill(words)
+    page.get_by_label("Search").press("Enter")
