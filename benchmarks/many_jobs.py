@@ -96,8 +96,9 @@ def fill(engine: sa.Engine, n_jobs: int) -> Given:
         with engine.begin() as connection:
             ended = rows.where(Job.state == "succeeded")
             connection.execute(sa.insert(table).from_select(ended.selected_columns.keys(), ended))
-    with engine.begin() as connection:
-        connection.exec_driver_sql("ANALYZE")
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:  # as its autovacuum does; nobody does it on SQLite
+            connection.exec_driver_sql("ANALYZE")
     return given
 
 

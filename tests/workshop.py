@@ -63,8 +63,9 @@ request = asked["request"]
 def tell(**message):
     print(json.dumps(message), flush=True)
 def begun():
-    with open("../pid", "w") as file:
+    with open("../pid.part", "w") as file:
         file.write(str(os.getpid()))
+    os.rename("../pid.part", "../pid")  # whole from the moment it is there
     tell(event={"stage": "work", "current": 1, "total": 2})
 """
 DONE = f"""

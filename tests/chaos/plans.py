@@ -107,6 +107,7 @@ def _strikes(
     rng: random.Random, weights: Mapping[str, int], n_faults: int, seconds: float
 ) -> list[Strike]:
     faults = [fault for fault, weight in weights.items() for _ in range(weight)]
+    rng.shuffle(faults)
     drawn = (faults * (n_faults // len(faults) + 1))[:n_faults]
     rng.shuffle(drawn)
     pause_s = seconds / max(1, n_faults)

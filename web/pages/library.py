@@ -10,7 +10,7 @@ import werkzeug
 
 from core.errors import InvalidInput, ProjectError
 from service import errors as service_errors
-from service import jobs, schemas, uploads
+from service import jobs, schemas, subjects, uploads
 
 from .. import announcing, error_pages, reading, services
 from ..reading import PageQuery
@@ -78,6 +78,7 @@ def show_list(library: Library, *, status: int = 200, **more: Any) -> flask.Resp
         wanted=wanted,
         found=found,
         used=used,
+        counted=subjects.COUNTED,
         older=_older(library, found.next),
         **more,
     )

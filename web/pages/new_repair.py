@@ -26,6 +26,8 @@ _N_SHELF = 50
 #: A file is brought in a field of this ending.
 _FILE = ".file"
 _START = "start"
+#: So much of the name of a model is in that of a job.
+_MOST_OF_A_NAME = 100
 
 
 @blueprint.get("")
@@ -76,9 +78,18 @@ def _start(draft: Draft) -> werkzeug.Response:
 
 def _submit(request: schemas.JobCreate) -> werkzeug.Response:
     with services.session() as session:
-        job = jobs.submit(session, guard.person().user_id, request)
+        job = jobs.submit(session, guard.person().user_id, _named(session, request))
         announcing.after_this_request(session, job.id)
     return flask.redirect(f"/jobs/{job.id}", 303)
+
+
+def _named(session: Any, request: schemas.JobCreate) -> schemas.JobCreate:
+    """Called after its model and method, as the jobs of a batch are, if nobody gave it a name."""
+    if request.name:
+        return request
+    model = models.get(session, request.model)
+    name = f"{model.name[:_MOST_OF_A_NAME]} · {request.method}"
+    return request.model_copy(update={"name": name})
 
 
 def _with_files(

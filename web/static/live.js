@@ -106,7 +106,8 @@ function takeState(event) {
   const isNew = event.data.state !== state && event.seq > 1;
   state = event.data.state;
   const reason = event.data.reason ? `: ${event.data.reason}` : "";
-  write(event, `${{ queued: "Waiting", starting: "Starting", running: "Running", canceling: "Canceling" }[state]}${reason}`);
+  said = `${{ queued: "Waiting", starting: "Starting", running: "Running", canceling: "Canceling" }[state]}${reason}`;
+  write(event, said);
   if (isNew) showBadges();
   if (isNew) find("waiting")?.setAttribute("hidden", "");
   if (state === "queued") find("waiting")?.removeAttribute("hidden");

@@ -89,6 +89,10 @@ def test_a_repair_is_started(press, ready, job_of):
     assert job.request["seed"] == 7
 
 
+def test_a_repair_without_a_name_is_called_after_its_model_and_method(press, ready, job_of):
+    assert job_of(press({**ready, "act": "start"})).name == "sunglasses · fine-pruning"
+
+
 def test_the_course_lab_asks_for_four_budgets(press, ready, job_of):
     job = job_of(press({**ready, "act": "start", "recipe": "lab"}))
     assert job.request["max_accuracy_drops"] == [0.02, 0.04, 0.1, 0.3]
