@@ -67,7 +67,8 @@ def start_seconds(session: Session, job: Job, position: int | None) -> float | N
     """Until a worker takes a job that waits at this place of its queue, counted from 1."""
     if position is None:
         return None
-    return _wait(session, job.queue, position, n_running=_n_running(session, job.queue))
+    n_workers, n_running = _n_workers(session, job.queue), _n_running(session, job.queue)
+    return _wait(session, job.queue, position, n_workers=n_workers, n_running=n_running)
 
 
 def load(session: Session, queue: str, counts: Mapping[str, int]) -> QueueLoad:
@@ -80,11 +81,12 @@ def load(session: Session, queue: str, counts: Mapping[str, int]) -> QueueLoad:
     """
     n_queued = counts.get("queued", 0)
     n_running = sum(counts.values()) - n_queued
+    n_workers = _n_workers(session, queue)
     return QueueLoad(
         n_queued=n_queued,
         n_running=n_running,
-        n_workers=_n_workers(session, queue),
-        wait_seconds=_wait(session, queue, n_queued + 1, n_running=n_running),
+        n_workers=n_workers,
+        wait_seconds=_wait(session, queue, n_queued + 1, n_workers=n_workers, n_running=n_running),
     )
 
 
@@ -110,9 +112,10 @@ def seconds_left(session: Session, open_jobs: Sequence[Job]) -> float | None:
     return float(math.ceil(max(sum(left) / n_workers, max(left))))
 
 
-def _wait(session: Session, queue: str, position: int, *, n_running: int) -> float | None:
+def _wait(
+    session: Session, queue: str, position: int, *, n_workers: int, n_running: int
+) -> float | None:
     """Nothing while a worker is free; else as many typical jobs as go first, by all workers."""
-    n_workers = _n_workers(session, queue)
     if not n_workers:
         return None
     n_before = position - max(n_workers - n_running, 0)

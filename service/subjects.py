@@ -10,11 +10,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core import errors as core_errors
 from core.errors import ProjectError
 
-from . import errors, paging, uploads, visibility
+from . import db, errors, paging, uploads, visibility
 from .paging import Rows
 from .schemas import DatasetCreate, DatasetFilter, ModelCreate, SubjectEdit, SubjectFilter
 from .tables import FINAL, Dataset, Job, JobInput, Model, Upload, User
 
+#: So many of the repairs that name a model or data set are counted for a list.
+COUNTED = 99
+#: A data set can be clean validation and clean test of one job.
+_MOST_ROLES = 2
 _TABLES: tuple[type[Model] | type[Dataset], ...] = (Model, Dataset)
 _NOUN = {Model: "model", Dataset: "data set"}
 Subject = TypeVar("Subject", bound=Model | Dataset)
@@ -174,16 +178,23 @@ def get_ready(
 def count_repairs(
     session: Session, table: type[Subject], subject_ids: Sequence[str]
 ) -> dict[str, int]:
-    """Id to the number of repairs that name it; without those that none does, and the trash."""
+    """Id to the number of repairs that name it; without those that none does, and the trash.
+
+    Of very many not all are counted: what is above `COUNTED` is only that.
+    """
     column = _column(table)
-    query = (
-        sa.select(column, sa.func.count(sa.distinct(JobInput.job_id)))
+    some = (
+        sa.select(JobInput.job_id)
         .join(Job, Job.id == JobInput.job_id)
-        .where(column.in_(subject_ids), Job.kind == "repair", Job.deleted_at.is_(None))
+        .where(column == table.id, Job.deleted_at.is_(None), db.usual(Job.kind) == "repair")
         .where(visibility.condition(session, Job))
-        .group_by(column)
+        .limit(_MOST_ROLES * (COUNTED + 1))
+        .correlate(table)
+        .subquery()
     )
-    return {str(subject_id): n_jobs for subject_id, n_jobs in session.execute(query)}
+    n_jobs = sa.select(sa.func.count(sa.distinct(some.c.job_id))).correlate(table)
+    query = sa.select(table.id, n_jobs.scalar_subquery()).where(table.id.in_(subject_ids))
+    return {subject_id: number for subject_id, number in session.execute(query) if number}
 
 
 def last_sandbox(session: Session) -> Mapping[str, object] | None:

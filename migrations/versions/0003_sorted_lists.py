@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 _SORTED_BY = ("finished_at", "clean_accuracy_after", "attack_success_rate_after")
-_FILTERED = ("id", "deleted_at", "owner_id", "kind", "verdict", "method", "batch_id")
+_FILTERED = ("id", "deleted_at", "owner_id", "kind", "state", "verdict", "method", "batch_id")
 
 
 def upgrade() -> None:

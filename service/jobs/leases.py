@@ -90,11 +90,12 @@ def sweep(session: Session, *, max_losses: int) -> Swept:
     query = (
         sa.select(*_OWNED)
         .where(transitions.expired())
-        .order_by(Job.batch_id, Job.id)  # two who sweep lock the rows of batches in one order
         .limit(_SWEEP_LIMIT)
         .with_for_update(skip_locked=True)  # SQLite, which has one writer, ignores this
     )
-    for row in session.execute(query).all():
+    # Two who sweep lock the rows of batches in one order. To sort in SQL would be to read all jobs.
+    rows = sorted(session.execute(query).all(), key=lambda row: (row.batch_id or "", row.id))
+    for row in rows:
         state = _take_away(session, row, transitions.expired(), max_losses=max_losses)
         if state is not None:
             swept[state].append(row.id)
@@ -134,7 +135,7 @@ def live_attempts(session: Session, job_ids: Sequence[str]) -> set[tuple[str, in
     return {(row.id, row.attempt) for row in session.execute(query)}
 
 
-_OWNED = (Job.id, Job.state, Job.attempt, Job.losses)
+_OWNED = (Job.id, Job.batch_id, Job.state, Job.attempt, Job.losses)
 
 
 def _claim(row: transitions.Row) -> Claim:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from .. import errors, ids, paging, visibility
+from .. import db, errors, ids, paging, visibility
 from ..paging import Order, Rows
 from ..schemas import JobFilter, JobSort, searching
 from ..tables import LIVE, Dataset, Job, JobInput, Model
@@ -108,12 +108,13 @@ def list_jobs(
         InvalidRequest: The cursor or the limit is not a valid one.
     """
     large = (Job.request, Job.reports, Job.notes, Job.result)
+    is_descending, column = sort.startswith("-"), _SORTED_BY.get(sort.removeprefix("-"))
+    kind = Job.kind if column is None else db.usual(Job.kind)
     query = (
         sa.select(Job)
-        .where(*_conditions(session, wanted))
+        .where(*_conditions(session, wanted, kind=kind))
         .options(*(defer(item) for item in large))
     )
-    is_descending, column = sort.startswith("-"), _SORTED_BY.get(sort.removeprefix("-"))
     if column is None:
         return paging.fetch(
             session, query, Job.id, cursor=cursor, limit=limit, is_descending=is_descending
@@ -152,11 +153,13 @@ def count_by_queue(session: Session) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _conditions(session: Session, wanted: JobFilter) -> list[sa.ColumnElement[bool]]:
+def _conditions(
+    session: Session, wanted: JobFilter, *, kind: Any = Job.kind
+) -> list[sa.ColumnElement[bool]]:
     possible: Mapping[str, Callable[[Any], sa.ColumnElement[bool]]] = {
         "state": lambda states: Job.state.in_(states),
         "verdict": lambda verdicts: Job.verdict.in_(verdicts),
-        "kind": lambda kind: Job.kind == kind,
+        "kind": lambda name: kind == name,
         "method": lambda method: Job.method == method,
         "owner": lambda owner: Job.owner_id == owner,
         "batch": lambda batch: Job.batch_id == batch,

@@ -96,7 +96,7 @@ def _ordered(queue: str) -> sa.Select[Any]:
     """Id and place, from 1, of each job that waits in a queue."""
     running = (
         sa.select(Job.owner_id, sa.func.count().label("n_running"))
-        .where(Job.queue == queue, is_live())
+        .where(Job.queue == queue, is_live(), Job.lease_until > 0)  # so that their index is used
         .group_by(Job.owner_id)
         .subquery()
     )

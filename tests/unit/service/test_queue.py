@@ -30,6 +30,11 @@ def test_nothing_in_the_broker_depends_on_how_long_a_job_runs(app):
     assert app.conf.worker_prefetch_multiplier == 1
 
 
+def test_a_worker_leaves_its_standard_output_alone(app):
+    assert not app.conf.worker_redirect_stdouts
+    assert not app.conf.worker_hijack_root_logger
+
+
 @pytest.mark.parametrize(
     ("url", "disabled"), [("redis://somewhere", True), ("amqp://somewhere", False)]
 )

@@ -5,25 +5,6 @@ import pytest
 from service import artifacts, jobs, references
 from service.artifacts import KeptFile
 from tests import factories
-from tests.databases import (
-    engine,
-    postgresql_server,
-    postgresql_settings,
-    session,
-    settings,
-    sqlite_settings,
-    sqlite_template,
-)
-
-__all__ = [
-    "engine",
-    "postgresql_server",
-    "postgresql_settings",
-    "session",
-    "settings",
-    "sqlite_settings",
-    "sqlite_template",
-]
 
 UPLOADED, SENT, CANONICAL, MADE, OTHER = (letter * 64 for letter in "a1234")
 

@@ -78,3 +78,12 @@ def test_repairs_that_name_it_are_counted_each_once_and_not_in_the_trash(session
     assert models.count_repairs(session, [used, unused.id]) == {used: 1}
     validation = job.request["data"]["clean_validation"]
     assert datasets.count_repairs(session, [validation]) == {validation: 1}
+
+
+def test_of_very_many_repairs_not_all_are_counted(session, monkeypatch):
+    monkeypatch.setattr(subjects, "COUNTED", 1)
+    job = factories.make_job(session)
+    for _ in range(5):
+        jobs.submit(session, job.owner_id, JobCreate.model_validate(job.request))
+    used = job.request["model"]
+    assert 1 < models.count_repairs(session, [used])[used] < 6

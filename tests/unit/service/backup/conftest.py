@@ -5,24 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import (
-    engine,
-    postgresql_server,
-    postgresql_settings,
-    settings,
-    sqlite_settings,
-    sqlite_template,
-)
-
-__all__ = [
-    "engine",
-    "postgresql_server",
-    "postgresql_settings",
-    "settings",
-    "sqlite_settings",
-    "sqlite_template",
-]
-
 
 @pytest.fixture(autouse=True)
 def postgresql_programs(monkeypatch):

@@ -6,23 +6,6 @@ import pytest
 
 from service import garbage, storage
 from service.garbage import Ages, Round
-from tests.databases import (
-    engine,
-    postgresql_server,
-    postgresql_settings,
-    settings,
-    sqlite_settings,
-    sqlite_template,
-)
-
-__all__ = [
-    "engine",
-    "postgresql_server",
-    "postgresql_settings",
-    "settings",
-    "sqlite_settings",
-    "sqlite_template",
-]
 
 
 @pytest.fixture
