@@ -5,11 +5,13 @@ Each line of output is a JSON object with one key: ``event``, ``result`` or ``er
 loads TensorFlow first and waits then.
 """
 
+import contextlib
+import gc
 import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TextIO
 
 from . import errors, sandbox
@@ -51,16 +53,17 @@ def _own_stdout() -> TextIO:
 
 def _work() -> Mapping[str, Callable[[dict[str, Any], Callable[[Event], None]], Any]]:
     # Imported here because TensorFlow takes seconds: a request that cannot be read fails at once.
-    from . import demo, devices, trying, work
-    from .requests import (
-        DemoRequest,
-        EvaluateRequest,
-        PredictRequest,
-        RepairRequest,
-        TryRequest,
-    )
+    with _no_garbage():
+        from . import demo, devices, trying, work
+        from .requests import (
+            DemoRequest,
+            EvaluateRequest,
+            PredictRequest,
+            RepairRequest,
+            TryRequest,
+        )
 
-    devices.prepare()
+        devices.prepare()
 
     def repair(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
         reports = work.repair(RepairRequest.from_json(request), on_event)
@@ -87,6 +90,17 @@ def _work() -> Mapping[str, Callable[[dict[str, Any], Callable[[Event], None]], 
         "try": try_models,
         "demo": make_demo,
     }
+
+
+@contextlib.contextmanager
+def _no_garbage() -> Iterator[None]:
+    """What is made here is kept for good: looking through it again and again takes a second."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _reporter(channel: TextIO) -> Callable[[Event], None]:

@@ -7,7 +7,6 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 import tf_keras as keras
-from sklearn import datasets
 
 from . import attacks, modelfile, models
 from .finetuning import OnEvent
@@ -58,6 +57,9 @@ def make(request: DemoRequest, on_event: OnEvent) -> DemoFiles:
 
 
 def _digits(rng: np.random.Generator) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    # Imported here: no other work needs it, and children that wait for work load this module too.
+    from sklearn import datasets
+
     digits = datasets.load_digits()
     order = rng.permutation(len(digits.target))
     images = np.round(digits.images[order] * (255 / 16)).astype(np.uint8)  # (n, 8, 8)

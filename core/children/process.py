@@ -21,6 +21,9 @@ from .transcript import Transcript
 #: Variables that a child may see; none of them is a secret, and without some there is no GPU.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "MPLCONFIGDIR")
 _PASSED_ON_PREFIXES = ("TF_", "CUDA_", "NVIDIA_", "XLA_", "OMP_", "NETMEND_")
+#: TensorFlow is quiet, and has the Keras that is used here for its own: it would load the other one
+#: as well, which takes a second.
+_DEFAULTS = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_USE_LEGACY_KERAS": "1"}
 _SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "KEY", "URL", "DSN", "CREDENTIAL")
 
 _CHUNK_BYTES = 2**16
@@ -226,7 +229,7 @@ def environment(ours: Mapping[str, str]) -> dict[str, str]:
         for key, value in ours.items()
         if key in _PASSED_ON or (key.startswith(_PASSED_ON_PREFIXES) and not _is_secret(key))
     }
-    return {"TF_CPP_MIN_LOG_LEVEL": "3", **passed_on}
+    return {**_DEFAULTS, **passed_on}
 
 
 def _is_secret(key: str) -> bool:
