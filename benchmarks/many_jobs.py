@@ -97,9 +97,15 @@ def fill(engine: sa.Engine, n_jobs: int) -> Given:
             ended = rows.where(Job.state == "succeeded")
             connection.execute(sa.insert(table).from_select(ended.selected_columns.keys(), ended))
     if engine.dialect.name == "postgresql":
-        with engine.begin() as connection:  # as its autovacuum does; nobody does it on SQLite
-            connection.exec_driver_sql("ANALYZE")
+        _settle(engine)
     return given
+
+
+def _settle(engine: sa.Engine) -> None:
+    """Do now what PostgreSQL would else do in the background, minutes after so many rows came."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+        connection.exec_driver_sql("CHECKPOINT")
 
 
 def report(chance: random.Random) -> RepairReport:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from . import workers
 from .db import now
-from .tables import LIVE, Job, JobEvent, JobInput, is_live
+from .tables import LIVE, Job, JobEvent, JobInput, Worker, is_live
 
 _Span = sa.Select[datetime.datetime | None, datetime.datetime | None]
 
@@ -67,27 +67,23 @@ def start_seconds(session: Session, job: Job, position: int | None) -> float | N
     """Until a worker takes a job that waits at this place of its queue, counted from 1."""
     if position is None:
         return None
-    n_workers, n_running = _n_workers(session, job.queue), _n_running(session, job.queue)
+    n_workers = _n_of(_on_duty(session), job.queue)
+    n_running = _n_running(session, job.queue)
     return _wait(session, job.queue, position, n_workers=n_workers, n_running=n_running)
 
 
-def load(session: Session, queue: str, counts: Mapping[str, int]) -> QueueLoad:
-    """What a queue has to do.
+def loads(
+    session: Session, counts: Mapping[str, Mapping[str, int]], queues: Sequence[str]
+) -> dict[str, QueueLoad]:
+    """What each of some queues has to do.
 
     Args:
         session: Reads only.
-        queue: Its name.
-        counts: State to number of jobs in it, as `jobs.count_by_queue` tells.
+        counts: Queue to state to number of jobs in it, as `jobs.count_by_queue` tells.
+        queues: Their names.
     """
-    n_queued = counts.get("queued", 0)
-    n_running = sum(counts.values()) - n_queued
-    n_workers = _n_workers(session, queue)
-    return QueueLoad(
-        n_queued=n_queued,
-        n_running=n_running,
-        n_workers=n_workers,
-        wait_seconds=_wait(session, queue, n_queued + 1, n_workers=n_workers, n_running=n_running),
-    )
+    seen = _on_duty(session)
+    return {queue: _load(session, queue, counts.get(queue, {}), seen) for queue in queues}
 
 
 def seconds_left(session: Session, open_jobs: Sequence[Job]) -> float | None:
@@ -95,8 +91,8 @@ def seconds_left(session: Session, open_jobs: Sequence[Job]) -> float | None:
 
     The work that is left, shared by the workers that are there.
     """
-    queues = {job.queue for job in open_jobs}
-    n_workers = sum(_n_workers(session, queue) for queue in queues)
+    queues, seen = {job.queue for job in open_jobs}, _on_duty(session)
+    n_workers = sum(_n_of(seen, queue) for queue in queues)
     known: dict[tuple[str, str], float | None] = {}
     for job in open_jobs:
         kind = str(job.method), str(job.request["model"])
@@ -125,9 +121,28 @@ def _wait(
     return None if typical is None else float(math.ceil(n_before * typical / n_workers))
 
 
-def _n_workers(session: Session, queue: str) -> int:
+def _load(
+    session: Session, queue: str, counts: Mapping[str, int], seen: Sequence[Worker]
+) -> QueueLoad:
+    n_queued = counts.get("queued", 0)
+    n_running = sum(counts.values()) - n_queued
+    n_workers = _n_of(seen, queue)
+    return QueueLoad(
+        n_queued=n_queued,
+        n_running=n_running,
+        n_workers=n_workers,
+        wait_seconds=_wait(session, queue, n_queued + 1, n_workers=n_workers, n_running=n_running),
+    )
+
+
+def _on_duty(session: Session) -> list[Worker]:
+    """Workers that take jobs."""
     seen = workers.list_workers(session, within_s=_SEEN_WITHIN_S)
-    return sum(queue in worker.queues and not worker.is_draining for worker in seen)
+    return [worker for worker in seen if not worker.is_draining]
+
+
+def _n_of(seen: Sequence[Worker], queue: str) -> int:
+    return sum(queue in worker.queues for worker in seen)
 
 
 def _n_running(session: Session, queue: str) -> int:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from . import visibility
 from .db import ago, now
-from .tables import Worker
+from .tables import Job, Worker
 
 #: Who has not been heard of for a day does not come back under that id.
 _DEAD_AFTER_S = 24 * 3600.0
@@ -61,3 +62,12 @@ def list_workers(session: Session, *, within_s: float) -> Sequence[Worker]:
 def _forget_the_dead(session: Session) -> None:
     """Remove the rows of workers that were killed; they could not do it themselves."""
     session.execute(sa.delete(Worker).where(Worker.seen_at < ago(_DEAD_AFTER_S)))
+
+
+def jobs_in_sight(session: Session, seen: Sequence[Worker]) -> frozenset[str]:
+    """What these workers do, as far as the session may see it: ids of jobs."""
+    busy = [worker.job_id for worker in seen if worker.job_id]
+    if not busy:
+        return frozenset()
+    query = sa.select(Job.id).where(Job.id.in_(busy), visibility.condition(session, Job))
+    return frozenset(session.scalars(query))

@@ -1,6 +1,7 @@
 """What is told of jobs, their events and files, and of workers."""
 
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from core.results import Verdict
@@ -116,12 +117,19 @@ class WorkerView(Told):
     host: str
     queues: list[str]
     device: str
+    is_busy: bool
+    #: What it does; ``None`` also where that is somebody else's job.
     job_id: str | None
     is_draining: bool
     started_at: datetime.datetime
     seen_at: datetime.datetime
 
     @classmethod
-    def of(cls, row: "tables.Worker") -> Self:
-        """The row."""
-        return cls.model_validate(row)
+    def of(cls, row: "tables.Worker", jobs_in_sight: Collection[str] = ()) -> Self:
+        """The row; the job it works on only if that is in sight."""
+        plain = ("id", "host", "queues", "device", "is_draining", "started_at", "seen_at")
+        return cls(
+            is_busy=row.job_id is not None,
+            job_id=row.job_id if row.job_id in jobs_in_sight else None,
+            **{name: getattr(row, name) for name in plain},
+        )

@@ -47,10 +47,9 @@ class WorkerList(pydantic.BaseModel):
 def list_workers() -> flask.Response:
     """Workers, and what each of them does."""
     with services.session(read_only=True) as session:
-        views = [
-            schemas.WorkerView.of(row)
-            for row in workers.list_workers(session, within_s=_SEEN_WITHIN_S)
-        ]
+        seen = workers.list_workers(session, within_s=_SEEN_WITHIN_S)
+        in_sight = workers.jobs_in_sight(session, seen)
+        views = [schemas.WorkerView.of(row, in_sight) for row in seen]
     return answering.cacheable(answering.view(WorkerList(data=views)))
 
 
@@ -60,6 +59,6 @@ def list_queues() -> flask.Response:
     """How many jobs wait and run in each queue."""
     with services.session(read_only=True) as session:
         counts = jobs.count_by_queue(session)
-        loads = {name: estimates.load(session, name, counts.get(name, {})) for name in queue.QUEUES}
+        loads = estimates.loads(session, counts, queue.QUEUES)
     views = [QueueView(name=name, **dataclasses.asdict(loads[name])) for name in queue.QUEUES]
     return answering.cacheable(answering.view(QueueList(data=views)))

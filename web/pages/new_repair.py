@@ -155,7 +155,7 @@ def _page(
         shelves = _shelves(session)
         seconds = _seconds(session, draft, given)
         queue = draft.text("queue", "cpu")
-        load = estimates.load(session, queue, jobs.count_by_queue(session).get(queue, {}))
+        loads = estimates.loads(session, jobs.count_by_queue(session), [queue])
     return rendering.page(
         "new_repair.html",
         status=status,
@@ -165,7 +165,7 @@ def _page(
         problems=found,
         warnings=fitting.warnings(given) if given.model or given.datasets else [],
         seconds=seconds,
-        load=load,
+        load=loads[queue],
         recipes=recipes.offered(own_method=draft.recipe.method),
         methods=catalogue.METHODS,
         fields=forms.fields(draft.schema, draft.params, problems=found),

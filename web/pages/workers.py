@@ -19,7 +19,10 @@ def show() -> flask.Response:
     """Workers and queues."""
     with services.session(read_only=True) as session:
         seen = workers.list_workers(session, within_s=_SHOWN_S)
+        in_sight = workers.jobs_in_sight(session, seen)
         on_time = {row.id for row in workers.list_workers(session, within_s=_LATE_S)}
         counts = jobs.count_by_queue(session)
-        loads = {name: estimates.load(session, name, counts.get(name, {})) for name in queue.QUEUES}
-    return rendering.page("workers.html", workers=seen, on_time=on_time, loads=loads)
+        loads = estimates.loads(session, counts, queue.QUEUES)
+    return rendering.page(
+        "workers.html", workers=seen, in_sight=in_sight, on_time=on_time, loads=loads
+    )

@@ -5,7 +5,7 @@ import time
 
 import sqlalchemy as sa
 
-from service import workers
+from service import visibility, workers
 from service.db import ago
 from service.tables import Worker
 from service.workers import Slot
@@ -47,3 +47,15 @@ def test_a_worker_that_was_killed_long_ago_is_forgotten_when_another_one_comes(s
     session.execute(sa.update(Worker).values(seen_at=ago(2 * 24 * 3600)))
     workers.seen(session, dataclasses.replace(SLOT, id="host-2"))
     assert session.scalars(sa.select(Worker.id)).all() == ["host-2"]
+
+
+def test_what_a_worker_does_is_in_sight_of_the_owner_of_the_job(session):
+    job = factories.make_job(session, factories.make_user(session, "one"))
+    other = factories.make_user(session, "two")
+    workers.seen(session, SLOT, job_id=job.id)
+    seen = workers.list_workers(session, within_s=60)
+    told = {}
+    for owner_id in (job.owner_id, other.id, None):
+        visibility.limit(session, owner_id)
+        told[owner_id] = workers.jobs_in_sight(session, seen)
+    assert told == {job.owner_id: {job.id}, other.id: set(), None: {job.id}}

@@ -107,6 +107,17 @@ def test_a_list_is_sorted_as_asked(session, sort, order):
     assert [job.id for job in found] == [ids[place] for place in order]
 
 
+@pytest.mark.parametrize("sort", ["-created_at", "-finished_at", "attack_success_rate_after"])
+@pytest.mark.parametrize("wanted", [{"tag": "rare"}, {"q": "odd"}, {"search": "odd OR tag:rare"}])
+def test_words_find_the_same_jobs_in_each_order(session, sort, wanted):
+    job = factories.make_job(session, name="odd")
+    job.tags = ["rare"]
+    factories.make_job(session, name="usual").tags = ["usual"]
+    session.flush()
+    found = jobs.list_jobs(session, JobFilter(**wanted), sort=sort).rows
+    assert [item.id for item in found] == [job.id]
+
+
 @pytest.mark.parametrize(("at_most", "told"), [(2, 2), (1, None)])
 def test_jobs_are_counted_up_to_a_limit(session, at_most, told):
     owner = factories.make_user(session)

@@ -12,7 +12,15 @@ def test_workers_that_were_heard_of_are_listed(client, held):
     with held.session() as session:
         workers.seen(session, slot)
     (worker,) = client.get("/api/v1/workers").get_json()["data"]
-    assert (worker["id"], worker["queues"], worker["job_id"]) == ("w1", ["cpu"], None)
+    assert (worker["id"], worker["queues"], worker["is_busy"]) == ("w1", ["cpu"], False)
+
+
+def test_what_a_worker_does_is_told(client, held, job):
+    slot = workers.Slot(id="w1", host="here", process=7, queues=("cpu",), device="cpu")
+    with held.session() as session:
+        workers.seen(session, slot, job_id=job["id"])
+    (worker,) = client.get("/api/v1/workers").get_json()["data"]
+    assert (worker["is_busy"], worker["job_id"]) == (True, job["id"])
 
 
 def test_queues_tell_how_much_waits_and_runs(client, held, job):
