@@ -15,7 +15,7 @@ SET_UP := $(VENV)/.set-up-$(KIND)
 SET_UP_DEV := $(SET_UP)-dev
 CHAOS := $(foreach name,SEED JOBS FAULTS MINUTES,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 BENCHMARKS := evaluate_speed sweep_speed memory repairs
-SERVICE_BENCHMARKS := upload rows pages claims overhead
+SERVICE_BENCHMARKS := upload storage rows pages claims overhead
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
