@@ -67,7 +67,10 @@ class Settings(BaseSettings):
         default=5.0, gt=0, description="How often a worker says that it is alive."
     )
     max_worker_losses: int = Field(
-        default=3, ge=1, description="A job fails when so many workers were lost over it."
+        default=3,
+        ge=1,
+        description="A job fails when so many attempts at it were lost: their worker or child died,"
+        " or the disk of its machine was full.",
     )
     resend_after_s: float = Field(
         default=30.0, gt=0, description="When a waiting job is announced to the workers again."
