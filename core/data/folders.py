@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from .. import errors
-from . import archives, pictures
+from . import archives, contents, pictures
 from .contents import Contents
 from .pictures import Picture, PictureSource
 
@@ -28,14 +28,21 @@ def read(archive: zipfile.ZipFile, *, name: str) -> Contents:
         NotADataset: The pictures do not lie in class folders, or there is something else.
         InvalidDataset: The pictures differ in size or cannot be used.
         CorruptFile: A picture is damaged.
+        TooLarge: The pictures are far larger than their files.
     """
     members = sorted(_members(archive, name), key=lambda member: member.filename)
     folders = [_class_folder(member, name) for member in members]
     _refuse_scattered(folders, name)
     labels = _labels_of({folder.name for folder in folders})
     names_are_labels = set(labels) == {str(label) for label in labels.values()}
+    source = PictureSource([_picture(archive, member, name) for member in members])
+    contents.refuse_bomb(
+        unpacked_bytes=contents.n_bytes(source.shape, source.dtype),
+        stored_bytes=sum(member.compress_size for member in members),
+        what=name,
+    )
     return Contents(
-        source=PictureSource([_picture(archive, member, name) for member in members]),
+        source=source,
         label_key="folder",
         labels=np.array([labels[folder.name] for folder in folders]),
         class_names=None if names_are_labels else tuple(labels),

@@ -1,5 +1,6 @@
 """Images in HDF5 files: what may be in one, and how to read it without reading it all."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,20 +13,20 @@ import numpy.typing as npt
 
 from .. import errors
 from . import contents, layouts, pixels
+from .chunks import FILTER_NAMES, Chunks
 from .contents import Contents
 from .images import ImageArray
 from .layouts import Layout
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
-_FILTER_NAMES = {
-    h5py.h5z.FILTER_SHUFFLE: "shuffle",
-    h5py.h5z.FILTER_DEFLATE: "gzip",
-    h5py.h5z.FILTER_FLETCHER32: "fletcher32",
-}
 #: Attributes and groups that Keras writes into model files.
 _MODEL_MARKS = ("model_config", "layer_names", "keras_version", "model_weights", "layers")
-#: HDF5 unpacks a chunk as a whole.
+#: What h5py and zlib raise on a damaged file.
+_DAMAGE = (
+    OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, zlib.error,
+)  # fmt: skip
+#: A chunk is unpacked as a whole.
 _MAX_CHUNK_BYTES = 256 * 2**20
 #: As much of a chunked file as is unpacked at a time: this if one row of chunks is smaller, …
 _BLOCK_BYTES = 8 * 2**20
@@ -65,7 +66,7 @@ class Hdf5Source:
         self.layout = layouts.found(dataset.shape, layout, name=name)
         self.shape = layouts.image_shape(dataset.shape, self.layout)
         self.dtype = dataset.dtype
-        self._dataset = dataset
+        self._stored = _Stored(dataset, what=name)
         self._name = name
         self._block_rows = _block_rows(dataset)
         self._block = _Block(0, np.empty((0, *dataset.shape[1:]), self.dtype))
@@ -96,7 +97,21 @@ class Hdf5Source:
 
     def _rows(self, start: int, stop: int) -> ImageArray:
         with _corrupt(self._name):
-            stored: ImageArray = self._dataset[start:stop]
+            return self._stored.rows(start, stop)
+
+
+class _Stored:
+    """The rows of a data set, however they are stored."""
+
+    def __init__(self, dataset: h5py.Dataset, *, what: str) -> None:
+        self._dataset = dataset
+        self._chunks = Chunks(dataset, what=what) if dataset.chunks else None
+
+    def rows(self, start: int, stop: int) -> ImageArray:
+        """Rows ``start`` to ``stop - 1``, or to the last."""
+        if self._chunks is not None:
+            return self._chunks.rows(start, stop)
+        stored: ImageArray = self._dataset[start:stop]
         return stored
 
 
@@ -128,6 +143,7 @@ def _checked(file: h5py.File, key: str, name: str) -> h5py.Dataset:
     if dataset.shape is None:
         raise errors.InvalidDataset(f"{what} is empty", place=key)
     contents.refuse_dtype(dataset.dtype, what=what)
+    _refuse_unusual_numbers(dataset, what)
     properties = dataset.id.get_create_plist()
     if properties.get_external_count() or dataset.is_virtual:
         raise errors.UnsafeFile(
@@ -144,11 +160,22 @@ def _checked(file: h5py.File, key: str, name: str) -> h5py.Dataset:
     return dataset
 
 
+def _refuse_unusual_numbers(dataset: h5py.Dataset, what: str) -> None:
+    """Raise where HDF5 would have to compute the numbers from the bytes that are stored."""
+    if not dataset.id.get_type().equal(h5py.h5t.py_create(dataset.dtype)):
+        raise errors.InvalidDataset(
+            f"{what} holds numbers in a form that numpy does not have; store it as {dataset.dtype}",
+            expected=str(dataset.dtype),
+        )
+
+
 def _all_of(file: h5py.File, key: str | None, name: str) -> npt.NDArray[Any] | None:
     if key is None:
         return None
-    stored: npt.NDArray[Any] = _checked(file, key, name)[()]
-    return stored
+    dataset = _checked(file, key, name)
+    if not dataset.shape:
+        raise errors.InvalidDataset(f"{name}: {key!r} is a single number, not a list of labels")
+    return _Stored(dataset, what=f"{name}: {key!r}").rows(0, dataset.shape[0])
 
 
 def _refuse_links(file: h5py.File, name: str) -> None:
@@ -174,12 +201,12 @@ def _refuse_model(file: h5py.File, name: str) -> None:
 
 def _refuse_filters(properties: h5py.h5p.PropDCID, what: str) -> None:
     numbers = [properties.get_filter(i)[0] for i in range(properties.get_nfilters())]
-    foreign = [number for number in numbers if number not in _FILTER_NAMES]
+    foreign = [number for number in numbers if number not in FILTER_NAMES]
     if foreign or len(set(numbers)) != len(numbers):
         raise errors.UnsafeFile(
             f"{what} is packed with HDF5 filters {numbers}; read are, once each, "
-            f"{', '.join(_FILTER_NAMES.values())}",
-            expected=list(_FILTER_NAMES), received=numbers,
+            f"{', '.join(FILTER_NAMES.values())}",
+            expected=list(FILTER_NAMES), received=numbers,
         )  # fmt: skip
 
 
@@ -211,7 +238,7 @@ def _corrupt(name: str) -> Iterator[None]:
     """Turn what h5py raises about a damaged file into `CorruptFile`."""
     try:
         yield
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
+    except _DAMAGE as error:
         raise errors.CorruptFile(
             f"{name} is truncated or damaged: {error}", library="h5py", reason=str(error)
         ) from error

@@ -16,6 +16,10 @@ from .layouts import Layout
 _SUFFIX = ".npy"
 #: Length of the text that describes an array; numpy's own are below 200.
 _MAX_HEADER = 4096
+#: Of one axis.
+_MAX_LENGTH = 1 << 40
+#: What numpy raises about a header that is damaged, or nested to exhaust whoever reads it.
+_DAMAGE = (SyntaxError, TypeError, tokenize.TokenError, RecursionError, MemoryError, OverflowError)
 
 
 def read(archive: zipfile.ZipFile, *, layout: Layout, labelled: bool, name: str) -> Contents:
@@ -112,8 +116,10 @@ def _header(stream: IO[bytes], what: str) -> tuple[tuple[int, ...], np.dtype[Any
         raise errors.UnsupportedFormat(f"{what} is in .npy version {version}; read are 1.0 and 2.0")
     try:
         shape, fortran_order, dtype = read_header(stream, max_header_size=_MAX_HEADER)
-    except (SyntaxError, TypeError, tokenize.TokenError) as error:
+    except _DAMAGE as error:
         raise errors.CorruptFile(f"{what} has a damaged header: {error}") from error
+    if any(type(length) is not int or not 0 <= length <= _MAX_LENGTH for length in shape):
+        raise errors.CorruptFile(f"{what} has a damaged header: no array has the shape {shape}")
     contents.refuse_dtype(dtype, what=what)
     if fortran_order and len(shape) > 1:
         raise errors.InvalidDataset(

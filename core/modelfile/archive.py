@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .. import errors
+from ..data import archives
 
 SIGNATURE = b"PK\x03\x04"
 
@@ -33,12 +34,14 @@ def read(path: Path) -> dict[str, bytes]:
     Raises:
         NotAModel: It is a zip of something else, such as pictures.
         CorruptFile: It is damaged, or a member is missing.
-        UnsafeFile: It has other members, or one that is encrypted or listed twice.
+        UnsafeFile: It has other members, or one that is encrypted, a link, or listed twice.
         TooLarge: A member is larger than any real model, or much larger than what is stored.
     """
     try:
         with zipfile.ZipFile(path) as zipped:
-            for member in _checked_members(zipped):
+            members = _checked_members(zipped)
+            archives.refuse_tricks(zipped, path.name)
+            for member in members:
                 _check_size(member)
             return {name: zipped.read(name) for name in sorted(_MEMBERS)}
     except _DAMAGE as error:

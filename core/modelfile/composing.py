@@ -46,6 +46,7 @@ def from_config(
         keras_version=keras_version,
         architecture=architecture,
         weights={},
+        warnings=architecture.warnings,
     )
     named = {
         layer: _named(draft, layer, arrays) for layer, arrays in weights.items() if len(arrays)

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import errors
-from . import allowlist, networks, nodes, operations, options
+from . import (
+    allowlist,
+    hard_activations,
+    networks,
+    nodes,
+    operations,
+    options,
+    precision,
+)
 from .description import Architecture, Layer, Shape
 
 _MAX_LAYERS = 2000
@@ -27,7 +35,6 @@ _BUILD_KEYS = frozenset({"input_shape", "shapes_dict"})
 #: Part of every layer's configuration.
 _COMMON_KEYS = frozenset({"name", "trainable", "dtype", "batch_input_shape", "batch_shape"})
 _INPUT_KEYS = frozenset({*_COMMON_KEYS, "sparse", "ragged", "optional"})
-_POLICY_CLASSES = ("DTypePolicy", "Policy")
 
 
 def architecture(config: Any, *, keras_version: str | None = None) -> Architecture:
@@ -48,7 +55,11 @@ def architecture(config: Any, *, keras_version: str | None = None) -> Architectu
         raise errors.NotAModel(
             f"the file holds a single {layer.kind} layer, not a model", place=layer.name
         )
-    return replace(layer.network, source_config=_without_training(config))
+    return replace(
+        layer.network,
+        source_config=_kept(config),
+        warnings=precision.warnings(reader.dtypes),
+    )
 
 
 @dataclass
@@ -58,6 +69,8 @@ class _Reader:
     is_keras_3: bool
     n_layers: int = 0
     shared: set[int] = field(default_factory=set)
+    #: Types of number that layers compute in.
+    dtypes: set[str] = field(default_factory=set)
 
     def entry(self, entry: Any, *, prefix: str, depth: int) -> Layer:
         class_name, config = _class_and_config(entry, prefix)
@@ -65,18 +78,24 @@ class _Reader:
         place = prefix + name
         self._count(entry, place, depth)
         _check_entry(entry, class_name, place)
-        _check_dtype(config.get("dtype"), place)
+        self.dtypes.add(precision.declared(config.get("dtype"), place))
         layer = Layer(kind=class_name, name=name, trainable=_trainable(config, place))
         inbound = entry.get("inbound_nodes") or []
         if operations.is_operation(class_name, entry.get("module")):
             return _operation(layer, config, inbound, place)
         _check_kind(class_name, place)
-        layer = replace(layer, calls=nodes.tensors_only(nodes.parse(inbound, place), place))
+        calls = nodes.parse(inbound, place)
+        if operations.is_operation_by_its_calls(class_name, calls):
+            return _operation(layer, config, inbound, place)
+        layer = replace(layer, calls=nodes.tensors_only(calls, place))
         if class_name in allowlist.NETWORKS:
             inner = f"{place}." if depth else ""  # the model itself is in no layer's name
             network = self._network(class_name, name, config, prefix=inner, depth=depth)
             return replace(layer, kind=network.kind, network=network)
-        return replace(layer, options=self._arguments(class_name, config, place))
+        arguments = self._arguments(class_name, config, place)
+        if self.is_keras_3 and arguments.get("activation") in hard_activations.NAMES:
+            return _hard_activation(layer, str(arguments["activation"]), place)
+        return replace(layer, options=arguments)
 
     def _count(self, entry: Mapping[str, Any], place: str, depth: int) -> None:
         self.n_layers += 1
@@ -99,13 +118,7 @@ class _Reader:
         if kind == "InputLayer":
             return {"shape": _input_shape(config, place)}
         own = {key: value for key, value in config.items() if key not in _COMMON_KEYS}
-        arguments = allowlist.constructor_arguments(kind, own, place)
-        if self.is_keras_3 and arguments.get("activation") == "hard_sigmoid":
-            raise errors.UnsafeModel(
-                f"layer {place!r} has Keras 3's hard_sigmoid, another function than Keras 2's",
-                place=place, option="activation", received="hard_sigmoid",
-            )  # fmt: skip
-        return arguments
+        return allowlist.constructor_arguments(kind, own, place)
 
     def _network(
         self, class_name: str, name: str, config: Mapping[str, Any], *, prefix: str, depth: int
@@ -124,15 +137,16 @@ class _Reader:
         return networks.functional(name, layers, inputs, outputs)
 
 
-def _without_training(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A checked configuration without what was said about training, at every level."""
+def _kept(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A checked configuration in float32 and without what it says about training, at each level."""
     kept = {key: value for key, value in config.items() if key not in _NOT_KEPT}
     inner = kept.get("config")
-    if isinstance(inner, dict) and "layers" in inner:
-        layers = [_without_training(layer) for layer in inner["layers"]]
-        kept["config"] = {**inner, "layers": layers}
+    if isinstance(inner, dict):
+        kept["config"] = inner = precision.in_float32(inner)
+        if "layers" in inner:
+            kept["config"] = {**inner, "layers": [_kept(layer) for layer in inner["layers"]]}
     elif isinstance(inner, list):
-        kept["config"] = [_without_training(layer) for layer in inner]
+        kept["config"] = [_kept(layer) for layer in inner]
     return kept
 
 
@@ -204,6 +218,18 @@ def _operation(layer: Layer, config: Mapping[str, Any], inbound: Any, place: str
     )
 
 
+def _hard_activation(layer: Layer, activation: str, place: str) -> Layer:
+    """An activation of Keras 3, which is a network from here on."""
+    if layer.kind != "Activation":
+        raise errors.UnsafeModel(
+            f"layer {place!r} has Keras 3's {activation}, another function than Keras 2's; it is"
+            " read as an Activation layer of its own",
+            place=place, option="activation", received=activation,
+        )  # fmt: skip
+    network = hard_activations.network(layer.name, activation)
+    return replace(layer, kind=network.kind, network=network, file_class=layer.kind)
+
+
 def _refuse_other_keys(found: Mapping[str, Any], known: frozenset[str], place: str) -> None:
     for key in found:
         if key not in known:
@@ -221,18 +247,6 @@ def _trainable(config: Mapping[str, Any], place: str) -> bool:
             place=place, option="trainable",
         )  # fmt: skip
     return trainable
-
-
-def _check_dtype(dtype: Any, place: str) -> None:
-    name = dtype
-    if options.is_keras_object(dtype) and dtype.get("class_name") in _POLICY_CLASSES:
-        config = dtype.get("config")
-        name = config.get("name") if isinstance(config, dict) and len(config) == 1 else dtype
-    if name not in (None, "float32"):
-        raise errors.UnsafeModel(
-            f"layer {place!r} computes in {str(name)[:80]!r}; only float32 is read",
-            place=place, option="dtype", expected="float32", received=str(name)[:80],
-        )  # fmt: skip
 
 
 def _declared_shape(config: Mapping[str, Any]) -> Any:

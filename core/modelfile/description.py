@@ -38,7 +38,8 @@ class Layer:
     calls: tuple[tuple[TensorRef, ...], ...] = ()
     #: What is inside a nested network.
     network: Architecture | None = None
-    #: Class name in the file where that differs: an arithmetic operation becomes a ``Rescaling``.
+    #: Class name in the file where that differs: an arithmetic operation becomes a ``Rescaling``,
+    #: an activation that only Keras 3 has a nested network.
     file_class: str | None = None
 
     def with_input_renamed(self, old: str, new: str) -> Layer:
@@ -65,6 +66,8 @@ class Architecture:
     input_shape: Shape | None
     #: The checked configuration that says the same; ``None`` for one that was made here.
     source_config: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    #: What the reader should know, a sentence each.
+    warnings: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

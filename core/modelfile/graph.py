@@ -96,6 +96,7 @@ class _Inliner:
         self, layer: Layer, prefix: str, tensors: tuple[TensorRef, ...]
     ) -> tuple[TensorRef, ...]:
         name = prefix + layer.name
+        self._count()
         if layer.network is not None:
             if len(tensors) != len(layer.network.inputs):
                 raise errors.NotAModel(
@@ -116,6 +117,9 @@ class _Inliner:
         if self.paths.setdefault(name, path) != path:
             raise errors.NotAModel(f"two layers are both called {name!r}", place=name)
         self.layers.setdefault(name, replace(layer, name=name))
+
+    def _count(self) -> None:
+        # Networks count as well: one that holds no layer is called in no time, but not for ever.
         self.n_calls += 1
         if self.n_calls > _MAX_CALLS:
             raise errors.TooLarge(

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import math
+import mmap
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import errors
+from . import heaps
 from .description import Shape
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -28,6 +30,8 @@ _MAX_ATTRIBUTE_BYTES = 4 << 20
 _NUMBERS = (h5py.h5t.INTEGER, h5py.h5t.FLOAT)
 _PLAIN_LAYOUTS = (h5py.h5d.COMPACT, h5py.h5d.CONTIGUOUS)
 
+#: What HDF5 says when it asks for more memory than there is.
+_OUT_OF_MEMORY = "memory allocation failed"
 #: What h5py raises on a damaged file.
 _DAMAGE = (
     OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError,
@@ -47,12 +51,21 @@ def opened(source: Path | io.BytesIO, size: int) -> "Iterator[Hdf5File]":
         CorruptFile: The file is truncated or damaged.
     """
     with _damage_reported("/"):
+        _refuse_endless_heaps(source)
         file = h5py.File(source, "r")
     try:
         yield Hdf5File(file, size)
     finally:
         with _damage_reported("/"):
             file.close()
+
+
+def _refuse_endless_heaps(source: Path | io.BytesIO) -> None:
+    if isinstance(source, io.BytesIO):
+        heaps.refuse_endless(source.getvalue())
+        return
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        heaps.refuse_endless(content)
 
 
 def packed(fill: Callable[[Any], None]) -> bytes:
@@ -157,7 +170,7 @@ class Hdf5File:
 
 
 def _checked_arrays(file: Any, size: int) -> Iterator[tuple[str, Any]]:
-    seen = {_address(file, b".")}
+    seen, declared = {_address(file, b".")}, 0
     todo: list[tuple[str, Any]] = [("", file)]
     while todo:
         prefix, group = todo.pop()
@@ -173,7 +186,8 @@ def _checked_arrays(file: Any, size: int) -> Iterator[tuple[str, Any]]:
             if isinstance(item, h5py.Group):
                 todo.append((f"{path}/", item))
             else:
-                _check_array(path, item, size)
+                declared += _check_array(path, item)
+                _check_fits(path, declared, size)
                 yield path, item
 
 
@@ -195,7 +209,8 @@ def _check_link(group: Any, name: str, path: str) -> None:
         raise _unsafe(path, f"is a link ({type(link).__name__}), which is never followed")
 
 
-def _check_array(path: str, item: Any, size: int) -> None:
+def _check_array(path: str, item: Any) -> int:
+    """Raise where it is no plain array; otherwise its bytes."""
     if not isinstance(item, h5py.Dataset):
         raise _unsafe(path, f"is a {type(item).__name__}, neither a group nor an array")
     creation = item.id.get_create_plist()
@@ -208,18 +223,29 @@ def _check_array(path: str, item: Any, size: int) -> None:
     kind = item.id.get_type()
     if kind.get_class() not in _NUMBERS or kind.get_size() > 8:
         raise _unsafe(path, "does not hold plain numbers")
-    _check_stored(path, item, size)
+    return _check_stored(path, item)
 
 
-def _check_stored(path: str, item: Any, size: int) -> None:
+def _check_stored(path: str, item: Any) -> int:
     if item.shape is None or len(item.shape) > _MAX_RANK:
         raise _unsafe(path, "has no shape that a weight can have")
-    declared = math.prod(int(length) for length in item.shape) * item.id.get_type().get_size()
+    size: int = item.id.get_type().get_size()
+    declared = math.prod(int(length) for length in item.shape) * size
     stored = item.id.get_storage_size()
-    if declared > size or stored != declared:
+    if stored != declared:
         raise errors.TooLarge(
             f"/{path} declares {declared} bytes, but {stored} are stored",
             place=f"/{path}", expected=declared, received=stored,
+        )  # fmt: skip
+    return declared
+
+
+def _check_fits(path: str, declared: int, size: int) -> None:
+    """Arrays may lie upon each other, and then a small file holds as much as one likes."""
+    if declared > size:
+        raise errors.TooLarge(
+            f"the arrays up to /{path} take {declared} bytes of a file of {size}",
+            place=f"/{path}", expected=size, received=declared,
         )  # fmt: skip
 
 
@@ -250,6 +276,8 @@ def _damage_reported(place: str) -> Iterator[None]:
     except MemoryError as error:
         raise errors.TooLarge(f"what stands at {place} does not fit", place=place) from error
     except _DAMAGE as error:
+        if _OUT_OF_MEMORY in str(error):
+            raise errors.TooLarge(f"what stands at {place} does not fit", place=place) from error
         raise errors.CorruptFile(
             f"the file is truncated or damaged at {place} ({error}); fetch or save it again",
             place=place,

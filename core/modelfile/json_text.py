@@ -12,7 +12,8 @@ MAX_LENGTH = 4 << 20
 MAX_DEPTH = 48
 _MAX_DIGITS = 19
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# To the end where a string has none, so that the text is looked at once and not once a quote.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 
 

@@ -73,11 +73,11 @@ def _calls_from_zero(
 ) -> tuple[tuple[Layer, ...], tuple[TensorRef, ...]]:
     """Calls of nested networks counted from 0; Keras 2 counts the making of one as its call 0."""
     used = [*outputs, *(ref for layer in layers for call in layer.calls for ref in call)]
-    first = {
-        layer.name: min((ref.call for ref in used if ref.layer == layer.name), default=0)
-        for layer in layers
-        if layer.network is not None
-    }
+    nested = {layer.name for layer in layers if layer.network is not None}
+    first: dict[str, int] = {}
+    for ref in used:
+        if ref.layer in nested:
+            first[ref.layer] = min(ref.call, first.get(ref.layer, ref.call))
 
     def moved(ref: TensorRef) -> TensorRef:
         return replace(ref, call=ref.call - first.get(ref.layer, 0))

@@ -42,9 +42,14 @@ def is_operation(class_name: str, module: object) -> bool:
     )
 
 
+def is_operation_by_its_calls(class_name: str, calls: tuple[Node, ...]) -> bool:
+    """Whether an entry without a module, as Keras 3 writes into ``.h5``, is an operation."""
+    return class_name in _KERAS_3 and any(call.constants for call in calls)
+
+
 def is_layer_in_keras(class_name: str | None) -> bool:
     """Whether Keras counts it among a model's layers; it does not with Keras 3's operations."""
-    return class_name is None or class_name == KERAS_2_CLASS
+    return class_name not in _KERAS_3
 
 
 def rescaling(class_name: str, config: Mapping[str, Any], place: str) -> Rescale:

@@ -8,10 +8,12 @@ from typing import Any
 #: Modules that Keras writes beside its own classes.
 KERAS_MODULE = re.compile(r"(keras|tf_keras|tensorflow\.keras|builtins)(\.[a-z0-9_]+)*\Z")
 
-#: Activations that are the same function in every Keras that is read.
+#: Activations that are the same function in every Keras that is read, and the hard ones, which are
+#: not: those of Keras 3 become networks.
 ACTIVATIONS = frozenset({
     "linear", "relu", "relu6", "softmax", "sigmoid", "tanh", "elu", "selu", "softplus", "softsign",
-    "swish", "silu", "gelu", "mish", "exponential", "leaky_relu", "hard_sigmoid",
+    "swish", "silu", "gelu", "mish", "exponential", "leaky_relu", "hard_sigmoid", "hard_silu",
+    "hard_swish",
 })  # fmt: skip
 
 _INITIALIZERS = frozenset({

@@ -113,13 +113,15 @@ def _read_hdf5(file: _File, opened: hdf5.Hdf5File, architecture: Architecture | 
 def _read_model(file: _File, opened: hdf5.Hdf5File) -> ModelFile:
     version = _version(opened.text("", "keras_version"))
     config = json_text.parse(opened.text("", "model_config") or "", place="model_config")
+    architecture = configs.architecture(config, keras_version=version)
     draft = ModelFile(
         name=file.name,
         sha256=file.sha256,
         container="h5",
         keras_version=version,
-        architecture=configs.architecture(config, keras_version=version),
+        architecture=architecture,
         weights={},
+        warnings=architecture.warnings,
         metadata=_metadata(opened.text("", METADATA_KEY)),
     )
     if not opened.has_group("model_weights"):
@@ -148,7 +150,7 @@ def _read_weights(
         keras_version=_version(opened.text("", "keras_version")),
         architecture=architecture,
         weights={},
-        warnings=warnings,
+        warnings=(*warnings, *architecture.warnings),
     )
     return _filled(draft, opened, weights)
 
@@ -159,13 +161,15 @@ def _read_archive(file: _File) -> ModelFile:
     config = json_text.parse(_text(members, archive.CONFIG), place=archive.CONFIG)
     version = _version(about.get("keras_version") if isinstance(about, dict) else None)
     metadata = about.get(METADATA_KEY) if isinstance(about, dict) else None
+    architecture = configs.architecture(config, keras_version=version)
     draft = ModelFile(
         name=file.name,
         sha256=file.sha256,
         container="keras",
         keras_version=version,
-        architecture=configs.architecture(config, keras_version=version),
+        architecture=architecture,
         weights={},
+        warnings=architecture.warnings,
         metadata=metadata if isinstance(metadata, dict) else {},
     )
     inner = members[archive.WEIGHTS]

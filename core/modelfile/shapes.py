@@ -12,6 +12,8 @@ from .description import Architecture, Layer, Shape, TensorRef
 
 #: Numbers that one layer gives for one image.
 _MAX_ACTIVATIONS = 1 << 26
+#: The same of all layers together; the largest Keras applications stay below 2²⁷.
+_MAX_TOGETHER = 1 << 28
 
 
 def outputs(network: Architecture) -> dict[TensorRef, Shape]:
@@ -22,9 +24,19 @@ def outputs(network: Architecture) -> dict[TensorRef, Shape]:
         TooLarge: A layer gives more numbers than any real model needs.
     """
     shapes = {ref: input_shape(network) for ref in network.inputs}
+    together = 0
+    for ref, shape in shapes.items():
+        together += _size(ref.layer, shape)
     for layer, index in graph.ordered(network):
         given = [shapes[ref] for ref in layer.calls[index]]
-        shapes[TensorRef(layer.name, index)] = _checked(layer, given)
+        shapes[TensorRef(layer.name, index)] = shape = _checked(layer, given)
+        together += _size(layer.name, shape)
+        if together > _MAX_TOGETHER:
+            raise errors.TooLarge(
+                f"the layers up to {layer.name!r} give {together} numbers for one image;"
+                f" at most {_MAX_TOGETHER} are allowed",
+                place=layer.name, expected=_MAX_TOGETHER, received=together,
+            )  # fmt: skip
     return shapes
 
 
@@ -68,13 +80,19 @@ def _checked(layer: Layer, given: list[Shape]) -> Shape:
             f" {', '.join(map(str, given))}: {error}",
             place=layer.name, received=[list(shape) for shape in given],
         ) from error  # fmt: skip
-    if math.prod(shape) > _MAX_ACTIVATIONS:
-        raise errors.TooLarge(
-            f"layer {layer.name!r} gives {math.prod(shape)} numbers for one image;"
-            f" at most {_MAX_ACTIVATIONS} are allowed",
-            place=layer.name, expected=_MAX_ACTIVATIONS, received=math.prod(shape),
-        )  # fmt: skip
     return shape
+
+
+def _size(layer: str, shape: Shape) -> int:
+    """Numbers in a tensor; raises where they are too many."""
+    size = math.prod(shape)
+    if size > _MAX_ACTIVATIONS:
+        raise errors.TooLarge(
+            f"layer {layer!r} gives {size} numbers for one image;"
+            f" at most {_MAX_ACTIVATIONS} are allowed",
+            place=layer, expected=_MAX_ACTIVATIONS, received=size,
+        )  # fmt: skip
+    return size
 
 
 _Options = Mapping[str, Any]

@@ -106,13 +106,30 @@ def scaled_by_operation():
     return KERAS.Model(image, scores(LAYERS.Flatten()(image / 255.0 - 0.5)), name="operation")
 
 
+def double_precision():
+    image = LAYERS.Input(IMAGE, dtype="float64")
+    x = LAYERS.Conv2D(4, 3, activation="relu", dtype="float64")(image)
+    x = LAYERS.Flatten(dtype="float64")(LAYERS.BatchNormalization(dtype="float64")(x))
+    return KERAS.Model(
+        image, LAYERS.Dense(5, activation="softmax", dtype="float64")(x), name="double"
+    )
+
+
+def hard():
+    image = LAYERS.Input(IMAGE)
+    x = LAYERS.Activation("hard_sigmoid")(LAYERS.Conv2D(4, 3)(image))
+    if sys.argv[1] == "keras":
+        x = LAYERS.Activation("hard_silu")(LAYERS.Conv2D(4, 3)(x))
+    return KERAS.Model(image, scores(LAYERS.Flatten()(x)), name="hard")
+
+
 def scores(tensor):
     return LAYERS.Dense(5, activation="softmax", name="scores")(tensor)
 
 
 MODELS = (
     sequential, two_branches, merges, shared_layer, nested, nested_in_sequential, normalized,
-    scaled_by_operation,
+    scaled_by_operation, double_precision, hard,
 )  # fmt: skip
 
 

@@ -131,12 +131,16 @@ def test_an_input_is_dense(flag):
     refused(changed(files.config(), "image", **{flag: True}), words="dense")
 
 
-@pytest.mark.parametrize(
-    "dtype",
-    ["float64", "mixed_float16", {"class_name": "DTypePolicy", "config": {"name": "float16"}}, 3],
-)
-def test_a_model_computes_in_float32(dtype):
+@pytest.mark.parametrize("dtype", ["bfloat16", "int8", {"class_name": "Evil", "config": {}}, 3])
+def test_a_model_computes_in_a_type_that_is_read(dtype):
     refused(changed(files.config(), "conv", dtype=dtype), option="dtype", place="conv")
+
+
+def test_another_precision_becomes_float32_and_is_told():
+    described = configs.architecture(changed(files.config(), "conv", dtype="float64"))
+    assert "float64" not in str(described.source_config)
+    assert "computes in float64" in described.warnings[0]
+    assert configs.architecture(described.source_config).warnings == ()
 
 
 @pytest.mark.parametrize("class_name", ["DTypePolicy", "Policy"])
@@ -150,6 +154,23 @@ def test_hard_sigmoid_is_another_function_in_keras_3():
     assert configs.architecture(config, keras_version="2.15.0")
     with pytest.raises(errors.UnsafeModel, match="hard_sigmoid"):
         configs.architecture(config, keras_version="3.1.0")
+
+
+def test_a_hard_activation_of_keras_3_becomes_a_network():
+    hard = files.entry("Activation", "hard", "conv", activation="hard_silu")
+    described = configs.architecture(files.config(extra=(hard,)), keras_version="3.1.0")
+    layer = next(layer for layer in described.layers if layer.name == "hard")
+    assert [inner.kind for inner in layer.network.layers][1:] == [
+        "Rescaling", "ReLU", "Rescaling", "Multiply",
+    ]  # fmt: skip
+
+
+def test_an_operation_without_a_module_is_known_by_its_constant():
+    added = files.entry("Add", "shift")
+    added["inbound_nodes"] = [{"args": [_tensor("conv"), 3.0], "kwargs": {}}]
+    described = configs.architecture(files.config(extra=(added,)), keras_version="3.1.0")
+    layer = next(layer for layer in described.layers if layer.name == "shift")
+    assert (layer.kind, layer.options) == ("Rescaling", {"scale": 1.0, "offset": 3.0})
 
 
 @pytest.mark.parametrize("trainable", [None, 1, "yes"])
@@ -209,3 +230,7 @@ def test_junk_anywhere_in_a_configuration_is_read_or_refused(layer, data, junk):
         configs.architecture(config)
     except errors.InvalidInput as error:
         assert str(error)
+
+
+def _tensor(layer):
+    return {"class_name": "__keras_tensor__", "config": {"keras_history": [layer, 0, 0]}}

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stock_keras")]
 CLOSE = 1e-5
 KINDS = [
     "sequential", "two_branches", "merges", "shared_layer", "nested", "nested_in_sequential",
-    "normalized", "scaled_by_operation",
+    "normalized", "scaled_by_operation", "double_precision", "hard",
 ]  # fmt: skip
 LIBRARIES = ["tf_keras", "keras"]
 # Keras 3 does not load its own .h5 of an operation; all other files are loaded by who wrote them.
