@@ -2,7 +2,8 @@
 
 Each line of output is a JSON object with one key: ``event``, ``result`` or ``error``. Exit codes:
 0 done (or nothing was asked), 2 the input was not right, 3 the work failed. With ``--warm`` it
-loads TensorFlow first and waits then.
+loads TensorFlow first and waits then. It is locked up before it loads TensorFlow, and before it
+looks at what the request names: see `confinement`.
 """
 
 import contextlib
@@ -12,10 +13,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
-from . import errors, sandbox
+from . import confinement, errors, requests, sandbox
 from .results import Event
+from .sandbox import SandboxState
 
 _WARM = "--warm"
 
@@ -25,14 +28,11 @@ def main() -> int:
     sandbox.die_with_parent()
     channel = _own_stdout()
     try:
-        if _WARM in sys.argv:
-            _work()
+        begun = _warm_up() if _WARM in sys.argv else None
         text = sys.stdin.read()
         if not text:  # whoever kept us as a spare has no work for us, or is gone
             return 0
-        request = json.loads(text)
-        os.chdir(request.get("folder", "."))
-        result = _work()[request["kind"]](request["request"], _reporter(channel))
+        result = _answer(json.loads(text), begun, _reporter(channel))
     except errors.InvalidInput as error:
         return _fail(channel, error, 2)
     except errors.ProjectError as error:
@@ -44,6 +44,24 @@ def main() -> int:
     return 0
 
 
+def _warm_up() -> SandboxState:
+    begun = confinement.begin(Path.cwd())
+    _work()
+    return begun
+
+
+def _answer(
+    asked: Mapping[str, Any], begun: SandboxState | None, on_event: Callable[[Event], None]
+) -> Any:
+    kind = asked["kind"]
+    request = requests.KINDS[kind].from_json(asked["request"])
+    os.chdir(asked.get("folder", "."))
+    with confinement.within(request, Path.cwd(), begun=begun):
+        work = _work()
+        _prepare_devices()
+        return work[kind](request, on_event)
+
+
 def _own_stdout() -> TextIO:
     """Standard output, for us alone: what libraries print goes to standard error."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -51,36 +69,27 @@ def _own_stdout() -> TextIO:
     return channel
 
 
-def _work() -> Mapping[str, Callable[[dict[str, Any], Callable[[Event], None]], Any]]:
+def _work() -> Mapping[str, Callable[[Any, Callable[[Event], None]], Any]]:
     # Imported here because TensorFlow takes seconds: a request that cannot be read fails at once.
     with _no_garbage():
-        from . import demo, devices, trying, work
-        from .requests import (
-            DemoRequest,
-            EvaluateRequest,
-            PredictRequest,
-            RepairRequest,
-            TryRequest,
-        )
+        from . import demo, trying, work
 
-        devices.prepare()
-
-    def repair(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
-        reports = work.repair(RepairRequest.from_json(request), on_event)
+    def repair(request: requests.RepairRequest, on_event: Callable[[Event], None]) -> Any:
+        reports = work.repair(request, on_event)
         return {name: item.to_json() for name, item in reports.items()}
 
-    def evaluate(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
-        evaluation, choice = work.evaluate(EvaluateRequest.from_json(request), on_event)
+    def evaluate(request: requests.EvaluateRequest, on_event: Callable[[Event], None]) -> Any:
+        evaluation, choice = work.evaluate(request, on_event)
         return {"evaluation": evaluation.to_json(), "preprocessing": choice.to_json()}
 
-    def predict(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
-        return work.predict(PredictRequest.from_json(request), on_event).tolist()
+    def predict(request: requests.PredictRequest, on_event: Callable[[Event], None]) -> Any:
+        return work.predict(request, on_event).tolist()
 
-    def try_models(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
-        return trying.answer(TryRequest.from_json(request), on_event).to_json()
+    def try_models(request: requests.TryRequest, on_event: Callable[[Event], None]) -> Any:
+        return trying.answer(request, on_event).to_json()
 
-    def make_demo(request: dict[str, Any], on_event: Callable[[Event], None]) -> Any:
-        written = demo.make(DemoRequest.from_json(request), on_event)
+    def make_demo(request: requests.DemoRequest, on_event: Callable[[Event], None]) -> Any:
+        written = demo.make(request, on_event)
         return {role: str(path) for role, path in vars(written).items()}
 
     return {
@@ -90,6 +99,13 @@ def _work() -> Mapping[str, Callable[[dict[str, Any], Callable[[Event], None]], 
         "try": try_models,
         "demo": make_demo,
     }
+
+
+def _prepare_devices() -> None:
+    """Not earlier: looking for GPUs may start threads, and older ones are not locked up as well."""
+    from . import devices
+
+    devices.prepare()
 
 
 @contextlib.contextmanager

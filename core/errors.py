@@ -159,6 +159,12 @@ class OutputNotWritable(ProjectError):
     code = "output-not-writable"
 
 
+class SandboxMissing(ProjectError):
+    """The process that reads files or does the work cannot be locked up here, and has to be."""
+
+    code = "sandbox-missing"
+
+
 class RepairFailed(ProjectError):
     """The repair did not come to an end."""
 

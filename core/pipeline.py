@@ -74,6 +74,16 @@ class _Baseline:
     choice: PreprocessingChoice
     warnings: tuple[str, ...]
 
+    def at_budget(self, number: int, n_budgets: int) -> "_Baseline":
+        """The same, whose events say which of several budgets is worked on, counted from 1."""
+        if n_budgets == 1:
+            return self
+
+        def on_event(event: Event) -> None:
+            self.on_event(dataclasses.replace(event, budget=number, n_budgets=n_budgets))
+
+        return dataclasses.replace(self, on_event=on_event)
+
     def predict(self, model: keras.Model, stage: str) -> metrics.Predictions:
         """The labels that another model of the same inputs gives to the test images."""
         tests = self.subject.tests
@@ -113,7 +123,11 @@ def repair_model(subject: Subject, options: RepairOptions, on_event: OnEvent) ->
     compatibility.check_class_count(subject.model_file, options.n_classes)
     make_repeatable(options.seed)
     start = _measure(subject, options, on_event)
-    return {f"drop-{budget:g}": _repair(start, budget) for budget in options.max_accuracy_drops}
+    n_budgets = len(options.max_accuracy_drops)
+    return {
+        f"drop-{budget:g}": _repair(start.at_budget(number, n_budgets), budget)
+        for number, budget in enumerate(options.max_accuracy_drops, 1)
+    }
 
 
 def predict(

@@ -36,6 +36,12 @@ class TestInputs(Value):
     clean: str | None = None
     poisoned: tuple[PoisonedInput, ...] = ()
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of all sets."""
+        clean = () if self.clean is None else (self.clean,)
+        return (*clean, *(each.folder for each in self.poisoned))
+
 
 @dataclass(frozen=True, kw_only=True)
 class GateLimits(Value):
@@ -88,8 +94,22 @@ class RepairOptions(Value):
         _check_number("seed", self.seed, numbers.Integral, 2**32 - 1)
 
 
+class Request(Value):
+    """What all requests share: they say which folders the work needs, and it gets no other."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The folders that are read."""
+        return ()
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """The folders that are written; they are there."""
+        return ()
+
+
 @dataclass(frozen=True, kw_only=True)
-class RepairRequest(Value):
+class RepairRequest(Request):
     """Repair a model, once for each accuracy budget."""
 
     model: str
@@ -99,9 +119,19 @@ class RepairRequest(Value):
     #: An empty folder that the results are written into.
     output: str
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Those of the model and of all images."""
+        return (self.model, self.clean_validation, *self.tests.folders)
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """That of the results."""
+        return (self.output,)
+
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateRequest(Value):
+class EvaluateRequest(Request):
     """Measure a model as it is."""
 
     model: str
@@ -111,9 +141,15 @@ class EvaluateRequest(Value):
     preprocessing: str = "auto"
     n_classes: int | None = None
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Those of the model and of all images."""
+        validation = () if self.clean_validation is None else (self.clean_validation,)
+        return (self.model, *validation, *self.tests.folders)
+
 
 @dataclass(frozen=True, kw_only=True)
-class PredictRequest(Value):
+class PredictRequest(Request):
     """Classify pictures."""
 
     model: str
@@ -121,9 +157,14 @@ class PredictRequest(Value):
     #: ``None``: what the model file says it was made for.
     preprocessing: str | None = None
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Those of the model and of the pictures."""
+        return (self.model, self.pictures)
+
 
 @dataclass(frozen=True, kw_only=True)
-class TryRequest(Value):
+class TryRequest(Request):
     """Ask models what they see in a few pictures."""
 
     #: `ModelRole` to the folder of the model; one at least.
@@ -136,13 +177,33 @@ class TryRequest(Value):
     #: How many classes of each answer to tell.
     top: int = 5
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Those of the models and of the pictures."""
+        return (*self.models.values(), self.pictures)
+
 
 @dataclass(frozen=True, kw_only=True)
-class DemoRequest(Value):
+class DemoRequest(Request):
     """Train and backdoor a small model on real digits; write it with its image sets."""
 
     output: str
     seed: int = 0
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """That of the model and its images."""
+        return (self.output,)
+
+
+#: What can be asked for, by the name that it has in JSON.
+KINDS: Mapping[str, type[Request]] = {
+    "repair": RepairRequest,
+    "evaluate": EvaluateRequest,
+    "predict": PredictRequest,
+    "try": TryRequest,
+    "demo": DemoRequest,
+}
 
 
 def _check_number(name: str, value: Any, kind: type[Any], largest: int) -> None:

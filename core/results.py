@@ -245,6 +245,10 @@ class Event(Value):
     metric: Mapping[str, float] = field(default_factory=dict)
     #: A sentence for people, where there is something to say.
     message: str | None = None
+    #: Which of several accuracy budgets is worked on, counted from 1, and how many there are;
+    #: ``None`` in what is done once for all of them.
+    budget: int | None = None
+    n_budgets: int | None = None
 
 
 def _plain(value: Any) -> Any:

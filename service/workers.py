@@ -1,10 +1,12 @@
 """The slots that take jobs, as far as they have been heard of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+
+from core.sandbox import SandboxState
 
 from . import visibility
 from .db import ago, now
@@ -24,6 +26,8 @@ class Slot:
     queues: tuple[str, ...]
     #: ``cpu``, or the name of a GPU.
     device: str
+    #: What its jobs are locked up with; ``None`` where nobody has looked.
+    sandbox: SandboxState | None = None
 
 
 def seen(
@@ -35,6 +39,7 @@ def seen(
         "process": slot.process,
         "queues": list(slot.queues),
         "device": slot.device,
+        "sandbox": slot.sandbox and asdict(slot.sandbox),
         "job_id": job_id,
         "is_draining": is_draining,
         "seen_at": now(),

@@ -4,12 +4,14 @@ import os
 
 from celery import signals
 
+from core import sandbox
 from service import logs, queue
 from service.settings import Settings
 
 from . import tasks
 
 settings = Settings()
+sandbox.refuse_if_missing(sandbox.offered(), is_required=settings.require_sandbox)
 app = queue.make_app(settings)
 tasks.define(app, settings)
 

@@ -16,6 +16,7 @@ from service import db, jobs, logs, pulse, queue
 from service.errors import QueueUnavailable
 from service.settings import Settings
 
+from .courier import Courier
 from .draining import DrainingFlag
 
 log = structlog.get_logger()
@@ -30,7 +31,8 @@ def main() -> None:
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_: ended.set())
     engine = db.make_engine(settings)
-    run(engine, queue.make_app(settings), settings, is_over=ended.is_set)
+    with Courier(engine, settings):
+        run(engine, queue.make_app(settings), settings, is_over=ended.is_set)
     engine.dispose()
 
 

@@ -95,7 +95,8 @@ def _request(attempt: Attempt, given: _Given) -> RepairRequest:
             for number, dataset in enumerate(given.poisoned_test)
         ),
     )
-    asked, again = attempt.claim.request, f"netmend retry {attempt.claim.job_id}"
+    asked, settings = attempt.claim.request, attempt.services.settings
+    again = settings.retry_command.replace("{job}", attempt.claim.job_id)
     wants_gpu = attempt.claim.queue == "gpu"
     return RepairRequest(
         model=_unpacked(attempt, given.model, "model"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from core import sandbox
 from service import db, devices, ids, storage
 from service.settings import Settings
 from service.storage import Storage
@@ -58,4 +59,5 @@ def _slot(queues: Sequence[str]) -> Slot:
         process=os.getpid(),
         queues=tuple(queues),
         device=devices.visible(_NVIDIA) if "gpu" in queues else devices.CPU,
+        sandbox=sandbox.offered(),
     )

@@ -9,6 +9,7 @@ import celery
 import structlog
 from celery import signals
 
+from core.sandbox import SandboxState
 from service import db, logs, pulse, queue, workers
 from service.settings import Settings
 
@@ -37,6 +38,7 @@ class Slot:
 
     def open(self) -> None:
         """Get ready for the first job."""
+        _tell(self._services.slot.sandbox)
         self._services.runner.warm()
         self._presence.start()
 
@@ -83,6 +85,14 @@ def define(app: celery.Celery, settings: Settings) -> None:
     signals.worker_process_init.connect(begin, weak=False)
     signals.worker_process_shutdown.connect(lambda **_: slot().close(), weak=False)
     signals.worker_shutting_down.connect(end, weak=False)
+
+
+def _tell(state: SandboxState | None) -> None:
+    """How jobs will be locked up; whoever reads the log is to see where they are not."""
+    if state is None or not state.is_complete:
+        log.warning("jobs are not locked up", sandbox=str(state))
+    else:
+        log.info("jobs are locked up", sandbox=str(state))
 
 
 def _say_and_tidy(made: Services, job_id: str | None) -> None:

@@ -13,17 +13,26 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from .. import errors
+from .. import errors, sandbox
 from ..results import Event
 from .log import Log
 from .transcript import Transcript
 
 #: Variables that a child may see; none of them is a secret, and without some there is no GPU.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "MPLCONFIGDIR")
-_PASSED_ON_PREFIXES = ("TF_", "CUDA_", "NVIDIA_", "XLA_", "OMP_", "NETMEND_")
-#: TensorFlow is quiet, and has the Keras that is used here for its own: it would load the other one
-#: as well, which takes a second.
-_DEFAULTS = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_USE_LEGACY_KERAS": "1"}
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", sandbox.VARIABLE)
+_PASSED_ON_PREFIXES = ("TF_", "CUDA_", "NVIDIA_", "XLA_", "OMP_")
+_DEFAULTS = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    # The Keras that is used here is TensorFlow's own: the other one takes a second to load.
+    "TF_USE_LEGACY_KERAS": "1",
+    # A folder that cannot be: a file in somebody's home would decide what Keras computes.
+    "KERAS_HOME": f"{os.devnull}/keras",
+    # numpy would start threads as it is loaded, and a thread that is older than the lock of a job
+    # is not held by it. TensorFlow has its own, which start later.
+    "OPENBLAS_NUM_THREADS": "1",
+    # HDF5 loads no filter plug-ins, which are code.
+    "HDF5_PLUGIN_PRELOAD": "::",
+}
 _SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "KEY", "URL", "DSN", "CREDENTIAL")
 
 _CHUNK_BYTES = 2**16

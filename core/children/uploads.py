@@ -13,7 +13,10 @@ from ..sandbox import Limits
 from . import process
 from .process import Watch
 
-_MEMORY_BYTES = 8 * 2**30
+#: Address space of a child that reads a model: so much, and so many times the size of the file.
+_MODEL_MEMORY_BYTES, _MODEL_MEMORY_TIMES = 2**29, 8
+#: Images are read in chunks, of which HDF5 allows large ones.
+_IMAGES_MEMORY_BYTES = 8 * 2**30
 #: The largest file a canonical form may have.
 _FILE_BYTES = 64 * 2**30
 
@@ -121,7 +124,7 @@ def _ingest(
 ) -> dict[str, Any]:
     limits = Limits(
         cpu_s=max(1, round(oversight.time_limit_s)),
-        memory_bytes=_MEMORY_BYTES,
+        memory_bytes=_memory_bytes(request["kind"], paths),
         file_bytes=_FILE_BYTES,
     )
     whole_request = {
@@ -140,6 +143,15 @@ def _ingest(
             watch=oversight.watch,
         )
     return facts
+
+
+def _memory_bytes(kind: str, paths: Sequence[Path]) -> int:
+    """What a file may need; a hostile one asks for far more than an honest one of its size."""
+    if kind != "model":
+        return _IMAGES_MEMORY_BYTES
+    with contextlib.suppress(OSError):  # the child says what is wrong with the file
+        return _MODEL_MEMORY_BYTES + _MODEL_MEMORY_TIMES * paths[0].stat().st_size
+    return _MODEL_MEMORY_BYTES
 
 
 def _ignore(_: Event) -> None:

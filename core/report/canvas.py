@@ -3,6 +3,7 @@
 import functools
 import io
 import re
+import threading
 import types
 import warnings
 from collections.abc import Callable, Mapping
@@ -98,7 +99,8 @@ def draw(paint: Callable[[Figure], None], *, name: str, height: float) -> str:
         name: Goes into every id, so that several figures fit into one page.
         height: In pixels.
     """
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}), warnings.catch_warnings():
+    style = matplotlib.rc_context({**_STYLE, "svg.hashsalt": name})
+    with _ONE_AT_A_TIME, style, warnings.catch_warnings():
         # Text stays text, so it does not matter which letters the font that measures it has.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
@@ -148,6 +150,8 @@ def _attributes(style: re.Match[str]) -> str:
     return "".join(f' {name.strip()}="{value.strip()}"' for name, _, value in pairs)
 
 
+#: The style is that of the whole process: two threads that draw would change it under each other.
+_ONE_AT_A_TIME = threading.Lock()
 #: What matplotlib would write about itself and the hour.
 _METADATA = ("Creator", "Date", "Format", "Type")
 #: Names such as ``axes_1`` would be there once for every figure of a page.

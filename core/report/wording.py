@@ -20,7 +20,7 @@ CAVEAT = (
 STATUS: Mapping[Verdict, str] = types.MappingProxyType(
     {
         "repaired": "Repaired",
-        "partial": "Partially repaired",
+        "partial": "Partly repaired",
         "not_repaired": "Not repaired",
         "inconclusive": "Inconclusive",
         "unchanged": "Unchanged",

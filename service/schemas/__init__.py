@@ -67,7 +67,8 @@ from .predictions import (
     PredictionView,
     ScoreView,
 )
-from .telling import ArtifactView, EventView, JobSummary, JobView, Progress, WorkerView
+from .telling import ArtifactView, EventView, JobSummary, JobView, Progress, Sandbox, WorkerView
+from .webhooks import DeliveryView, WebhookCreate, WebhookEvent, WebhookMade, WebhookView
 
 __all__ = [
     "FINAL_STATES",
@@ -90,6 +91,7 @@ __all__ = [
     "DatasetFilter",
     "DatasetStatsView",
     "DatasetView",
+    "DeliveryView",
     "Difference",
     "EventView",
     "Figure",
@@ -126,6 +128,7 @@ __all__ = [
     "Priority",
     "Progress",
     "Reproduction",
+    "Sandbox",
     "ScoreView",
     "SeriesView",
     "Sha256",
@@ -141,5 +144,9 @@ __all__ = [
     "UploadComplete",
     "UploadCreate",
     "UploadView",
+    "WebhookCreate",
+    "WebhookEvent",
+    "WebhookMade",
+    "WebhookView",
     "WorkerView",
 ]

@@ -110,6 +110,14 @@ class ArtifactView(Told):
         return cls.model_validate(row)
 
 
+class Sandbox(Told):
+    """What a process is locked up with."""
+
+    #: Version of Landlock; 0 where the kernel has none.
+    landlock_abi: int
+    seccomp: bool
+
+
 class WorkerView(Told):
     """A slot that takes jobs."""
 
@@ -117,6 +125,8 @@ class WorkerView(Told):
     host: str
     queues: list[str]
     device: str
+    #: What its jobs are locked up with; ``None`` where it did not say.
+    sandbox: Sandbox | None
     is_busy: bool
     #: What it does; ``None`` also where that is somebody else's job.
     job_id: str | None
@@ -127,7 +137,9 @@ class WorkerView(Told):
     @classmethod
     def of(cls, row: "tables.Worker", jobs_in_sight: Collection[str] = ()) -> Self:
         """The row; the job it works on only if that is in sight."""
-        plain = ("id", "host", "queues", "device", "is_draining", "started_at", "seen_at")
+        plain = (
+            "id", "host", "queues", "device", "sandbox", "is_draining", "started_at", "seen_at",
+        )  # fmt: skip
         return cls(
             is_busy=row.job_id is not None,
             job_id=row.job_id if row.job_id in jobs_in_sight else None,

@@ -1,18 +1,23 @@
 """One class a table. Rows are tables here: a *model* is always a Keras model."""
 
 from .access import IdempotencyKey, Token, User
+from .audit import AuditEvent
 from .batches import Batch
 from .jobs import FINAL, LIVE, Job, is_live
 from .records import Artifact, JobEvent, JobInput, JobMetric
 from .subjects import Dataset, Model, Upload
+from .webhooks import EVENTS, Delivery, Webhook
 from .workers import Worker
 
 __all__ = [
+    "EVENTS",
     "FINAL",
     "LIVE",
     "Artifact",
+    "AuditEvent",
     "Batch",
     "Dataset",
+    "Delivery",
     "IdempotencyKey",
     "Job",
     "JobEvent",
@@ -22,6 +27,7 @@ __all__ = [
     "Token",
     "Upload",
     "User",
+    "Webhook",
     "Worker",
     "is_live",
 ]

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, now
@@ -14,9 +14,14 @@ class User(Base):
     """Somebody who may use the service."""
 
     __tablename__ = "users"
+    __table_args__ = (CheckConstraint("role IN ('viewer', 'submitter', 'admin')", name="role"),)
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(unique=True)
+    #: What their tokens may do at most: `accounts.ROLES`.
+    role: Mapped[str] = mapped_column(default="submitter")
+    #: Since when they are kept out.
+    disabled_at: Mapped[datetime.datetime | None]
     created_at: Mapped[datetime.datetime] = mapped_column(default=now())
 
 
@@ -31,6 +36,8 @@ class Token(Base):
     scopes: Mapped[list[str]]
     secret_sha256: Mapped[str]
     created_at: Mapped[datetime.datetime] = mapped_column(default=now())
+    #: From when on it opens nothing; ``None`` is never.
+    expires_at: Mapped[datetime.datetime | None]
     revoked_at: Mapped[datetime.datetime | None]
 
 

@@ -1,6 +1,7 @@
 """Who takes jobs."""
 
 import datetime
+from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,6 +19,8 @@ class Worker(Base):
     queues: Mapped[list[str]]
     #: ``cpu``, or the name of a GPU.
     device: Mapped[str]
+    #: What its jobs are locked up with: ``landlock_abi`` and ``seccomp``.
+    sandbox: Mapped[dict[str, Any] | None]
     job_id: Mapped[str | None]
     is_draining: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime.datetime] = mapped_column(default=now())

@@ -1,17 +1,50 @@
+import contextlib
 import io
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from core import __main__ as child
-from core import errors
+from core import confinement, errors, requests
+from core.requests import Request
 from core.results import Event
+from core.sandbox import SandboxState
+
+LOCKED = SandboxState(landlock_abi=1, seccomp=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job(Request):
+    """Asks for nothing."""
+
+    text: str = ""
 
 
 @pytest.fixture
-def run(monkeypatch):
+def locks(monkeypatch):
+    """What this process would have been locked up with; it is needed for other tests."""
+    seen = []
+
+    @contextlib.contextmanager
+    def within(request, folder, *, begun):
+        seen.append(("within", request, folder, begun))
+        yield begun
+
+    def begin(folder):
+        seen.append(("begin", folder))
+        return LOCKED
+
+    monkeypatch.setattr(confinement, "within", within)
+    monkeypatch.setattr(confinement, "begin", begin)
+    monkeypatch.setattr(requests, "KINDS", {"job": Job})
+    return seen
+
+
+@pytest.fixture
+def run(monkeypatch, locks):
     """Runs the child's main in this process with the given work; exit code and messages."""
 
     def run(work, text='{"kind": "job", "request": {}}'):
@@ -72,20 +105,34 @@ def test_a_spare_that_is_never_asked_ends_quietly(run):
     assert run(None, text="") == (0, [])
 
 
-def test_a_spare_loads_before_it_waits(run, monkeypatch):
-    order = []
-
+def test_a_spare_is_locked_up_and_loads_before_it_waits(run, locks, monkeypatch):
     class Waiting(io.StringIO):
         def read(self):
-            order.append("waits")
+            locks.append("waits")
             return ""
 
     run(None)
-    monkeypatch.setattr(child, "_work", lambda: order.append("loads"))
+    locks.clear()
+    monkeypatch.setattr(child, "_work", lambda: locks.append("loads"))
     monkeypatch.setattr(sys, "stdin", Waiting())
     monkeypatch.setattr(sys, "argv", ["core", "--warm"])
     assert child.main() == 0
-    assert order == ["loads", "waits"]
+    assert locks == [("begin", Path.cwd()), "loads", "waits"]
+
+
+def test_it_is_locked_up_for_what_it_is_asked_before_it_loads_and_works(run, locks, monkeypatch):
+    def work(request, on_event):
+        locks.append("works")
+
+    text = json.dumps({"kind": "job", "request": {"text": "x"}})
+    run(work, text=text)
+    assert locks == [("within", Job(text="x"), Path.cwd(), None), "works"]
+
+
+def test_a_spare_is_locked_up_a_second_time(run, locks, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["core", "--warm"])
+    assert run(lambda *_: None)[0] == 0
+    assert [(step[0], step[-1]) for step in locks] == [("begin", Path.cwd()), ("within", LOCKED)]
 
 
 def test_it_works_in_the_folder_it_is_told(run, tmp_path, monkeypatch):

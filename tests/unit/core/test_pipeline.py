@@ -190,3 +190,16 @@ def test_work_that_is_meant_for_a_gpu_says_aloud_where_there_is_none(subject, mo
     assert outcome.report.device == "cpu"
     assert "no GPU was found" in outcome.report.warnings[0]
     assert outcome.report.warnings[0] in [event.message for event in told]
+
+
+def test_events_say_which_of_several_budgets_they_are_about(subject):
+    events = []
+    options = dataclasses.replace(
+        QUICK, params={"epochs": 1, "flip": False}, max_accuracy_drops=(0.1, 0.3)
+    )
+    pipeline.repair_model(subject, options, events.append)
+    about = dict.fromkeys((event.stage, event.budget, event.n_budgets) for event in events)
+    assert list(about) == [
+        ("baseline", None, None),
+        *((stage, n, 2) for n in (1, 2) for stage in ("prune", "finetune", "evaluate", "package")),
+    ]

@@ -4,12 +4,17 @@ import pytest
 
 from core import errors
 from core.requests import (
+    DemoRequest,
+    EvaluateRequest,
     GateLimits,
     GoodNetOptions,
     PoisonedInput,
+    PredictRequest,
     RepairOptions,
     RepairRequest,
+    Request,
     TestInputs,
+    TryRequest,
 )
 
 
@@ -46,3 +51,31 @@ def test_a_share_or_a_seed_that_is_none_is_refused(wrong):
 
 def test_the_defaults_are_not_refused():
     RepairOptions(method="fine-tuning").check()
+
+
+TESTS = TestInputs(clean="t", poisoned=(PoisonedInput(folder="p"),))
+
+
+@pytest.mark.parametrize(
+    ("request_", "reads", "writes"),
+    [
+        (
+            RepairRequest(
+                model="m", clean_validation="v", tests=TESTS, options=RepairOptions(method=""),
+                output="o",
+            ),
+            ("m", "v", "t", "p"), ("o",),
+        ),
+        (EvaluateRequest(model="m", tests=TESTS), ("m", "t", "p"), ()),
+        (EvaluateRequest(model="m", tests=TESTS, clean_validation="v"), ("m", "v", "t", "p"), ()),
+        (PredictRequest(model="m", pictures="p"), ("m", "p"), ()),
+        (TryRequest(models={"before": "m"}, pictures="p", asked=()), ("m", "p"), ()),
+        (DemoRequest(output="o"), (), ("o",)),
+    ],
+)  # fmt: skip
+def test_a_request_says_which_folders_it_needs(request_, reads, writes):
+    assert (request_.reads, request_.writes) == (reads, writes)
+
+
+def test_what_says_nothing_gets_nothing():
+    assert (Request().reads, Request().writes) == ((), ())

@@ -20,7 +20,7 @@ def test_the_verdict_names_the_attack_that_was_not_halved(report):
 
 def test_a_repair_is_judged_by_the_strongest_attack_that_is_left(report):
     words = wording.verdict(dataclasses.replace(report, verdict="partial"))
-    assert words.startswith("Partially repaired: the strongest attack measured, 'corner', now")
+    assert words.startswith("Partly repaired: the strongest attack measured, 'corner', now")
     assert words.endswith("clean accuracy is 91.0 % (was 93.0 %)")
 
 
