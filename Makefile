@@ -14,12 +14,14 @@ KIND := $(if $(or $(filter-out 0,$(GPU)),$(wildcard $(VENV)/.set-up-gpu)),gpu,cp
 SET_UP := $(VENV)/.set-up-$(KIND)
 SET_UP_DEV := $(SET_UP)-dev
 CHAOS := $(foreach name,SEED JOBS FAULTS MINUTES,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
-BENCHMARKS := evaluate_speed sweep_speed memory repairs
+BENCHMARKS := evaluate_speed sweep_speed memory repairs sandbox
+# The scanner that hostile files are shown to as well; newer NumPy breaks it.
+MODELSCAN := 'modelscan[h5py]==0.8.8' 'numpy<2.3'
 SERVICE_BENCHMARKS := upload storage rows pages claims overhead
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run demo test quick e2e screenshots check format fuzz-api bench bench-service chaos requirements clean
+.PHONY: help setup setup-dev run demo test quick e2e screenshots check format fuzz-api bench bench-service chaos attack hostile fuzz-files audit sbom requirements clean
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -68,11 +70,29 @@ bench-service: $(SET_UP_DEV) ## measure uploads, 100,000 jobs, claims and overhe
 chaos: $(SET_UP_DEV) ## kill, starve and confuse the whole service at random; nothing may get lost
 	@$(BIN)/python -m tests.chaos $(CHAOS)
 
+attack: $(SET_UP_DEV) ## have a hostile job attack its worker from the real child; each attempt has to be denied
+	@$(BIN)/python -m tests.attacks
+
+hostile: $(SET_UP_DEV) ## meet every kind of hostile file, side by side with modelscan where it can be installed
+	@test -x $(VENV)-modelscan/bin/modelscan || { $(BIN)/python -m venv $(VENV)-modelscan && $(VENV)-modelscan/bin/pip install --quiet $(MODELSCAN); } || echo "modelscan cannot be installed here: its column stays empty" >&2
+	@$(BIN)/python -m tests.hostile --modelscan $(VENV)-modelscan/bin/modelscan
+
+fuzz-files: $(SET_UP_DEV) ## read mutated files, where the last run stopped: FUZZ="--way child --count 10000 --seconds 600"
+	@$(BIN)/python -m tests.fuzzing_files $(FUZZ)
+
+audit: $(SET_UP_DEV) ## what is known to be weak in the libraries that are pinned; our own list, then the public one
+	@$(BIN)/python -m tests.audit
+
+sbom: $(SET_UP_DEV) ## write what netmend is made of, for CPU and for GPU, as CycloneDX
+	@set -e; for kind in cpu gpu; do \
+	  $(BIN)/python -W ignore -m cyclonedx_py requirements requirements/$$kind.txt --pyproject pyproject.toml --output-reproducible --output-file netmend-$$kind.cdx.json; \
+	  echo netmend-$$kind.cdx.json; done
+
 requirements: ## pin requirements/*.txt again after a change of an .in file (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" requirements/compile.sh
 
 clean: ## remove .venv and everything else that these words made
-	rm -rf $(VENV) dist .coverage* .hypothesis .*_cache
+	rm -rf $(VENV) $(VENV)-modelscan dist .coverage* .hypothesis .*_cache
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(SET_UP): requirements/$(KIND).txt pyproject.toml

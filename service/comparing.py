@@ -1,14 +1,16 @@
 """Jobs beside each other: what was asked of them, and what they measured."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from . import errors, visibility
+from . import errors, reports, visibility
+from .reports import ChosenReport
 from .schemas import ComparedJob, ComparedRun, Comparison, Difference, Figure, Measure
-from .tables import Dataset, Job, JobMetric
+from .tables import Dataset, Job, JobInput, JobMetric, Model
 
 #: How many jobs can stand beside each other.
 FEWEST, MOST = 2, 100
@@ -22,8 +24,22 @@ _NAMES = (
 _Run = tuple[str, float]
 
 
-def compare(session: Session, job_ids: Sequence[str]) -> Comparison:
+@dataclass(frozen=True, kw_only=True)
+class RunCurves:
+    """The curves of one run; empty where its method draws no such curve."""
+
+    #: Channels pruned, and epoch, with the accuracy on select images in [0, 1].
+    pruning: tuple[tuple[int, float], ...]
+    training: tuple[tuple[int, float], ...]
+
+
+def compare(session: Session, job_ids: Sequence[str], *, with_equal: bool = False) -> Comparison:
     """Jobs side by side, the first being what the others are measured against.
+
+    Args:
+        session: Reads only.
+        job_ids: Each once.
+        with_equal: Whether ``differences`` names also what was asked of all of them alike.
 
     Raises:
         NotFound: Some are not there; the error names all of them.
@@ -31,14 +47,58 @@ def compare(session: Session, job_ids: Sequence[str]) -> Comparison:
     """
     jobs = _find(session, job_ids)
     metrics = _metrics(session, job_ids)
-    runs = _runs(job_ids, metrics)
+    runs = _runs(jobs, metrics)
     return Comparison(
         jobs=[ComparedJob.model_validate(job) for job in jobs],
         runs=[ComparedRun(job_id=job_id, max_accuracy_drop=budget) for job_id, budget in runs],
-        differences=list(_differences([job.request for job in jobs])),
+        differences=list(_settings([job.request for job in jobs], with_equal=with_equal)),
         measures=_measures(runs, metrics),
         warnings=list(_warnings(session, jobs)),
     )
+
+
+def curves(session: Session, runs: Sequence[ComparedRun]) -> list[RunCurves]:
+    """How accuracy went in each of some runs; they are of jobs that `compare` found.
+
+    Reports are long: ask for as many runs as are drawn.
+    """
+    query = sa.select(Job).where(Job.id.in_({run.job_id for run in runs}))
+    found = {job.id: job for job in session.scalars(query.options(defer(Job.notes)))}
+    return [_curves(found[run.job_id], run.max_accuracy_drop) for run in runs]
+
+
+def input_names(session: Session, job_ids: Sequence[str]) -> dict[str, str]:
+    """Id of a model or data set that some jobs needed to its name; deleted ones are not in it."""
+    query = (
+        sa.select(Model.id, Model.name, Dataset.id, Dataset.name)
+        .select_from(JobInput)
+        .outerjoin(Model, Model.id == JobInput.model_id)
+        .outerjoin(Dataset, Dataset.id == JobInput.dataset_id)
+        .where(JobInput.job_id.in_(job_ids))
+        .distinct()
+    )
+    return {
+        model_id or dataset_id: model if model_id else dataset
+        for model_id, model, dataset_id, dataset in session.execute(query)
+    }
+
+
+def _curves(job: Job, budget: float) -> RunCurves:
+    try:
+        chosen = reports.choose(job, budget=budget)
+    except errors.NotFound:  # figures without a report, as of a service that kept none
+        return RunCurves(pruning=(), training=())
+    return RunCurves(
+        pruning=_points(chosen, "prune_curve", "channels_pruned"),
+        training=_points(chosen, "training_curve", "epoch"),
+    )
+
+
+def _points(
+    chosen: ChosenReport, name: reports.SeriesName, along: str
+) -> tuple[tuple[int, float], ...]:
+    points = reports.series(chosen, name).points
+    return tuple(sorted((point[along], point["select_accuracy"]) for point in points))
 
 
 def _find(session: Session, job_ids: Sequence[str]) -> list[Job]:
@@ -66,10 +126,19 @@ def _metrics(session: Session, job_ids: Sequence[str]) -> list[JobMetric]:
     return list(session.scalars(sa.select(JobMetric).where(JobMetric.job_id.in_(job_ids))))
 
 
-def _runs(job_ids: Sequence[str], metrics: Sequence[JobMetric]) -> list[_Run]:
-    """Each budget of each job, in the order of the jobs."""
-    budgets = {(metric.job_id, metric.budget) for metric in metrics}
-    return [run for job_id in job_ids for run in sorted(budgets) if run[0] == job_id]
+def _runs(jobs: Sequence[Job], metrics: Sequence[JobMetric]) -> list[_Run]:
+    """Each budget of each job, in the order of the jobs.
+
+    A job that succeeded without any test set has measured nothing, and its runs stand there.
+    """
+    measured = {(metric.job_id, metric.budget) for metric in metrics}
+    with_figures = {job_id for job_id, _ in measured}
+    others = [job for job in jobs if job.state == "succeeded" and job.id not in with_figures]
+    unmeasured = {
+        (job.id, budget) for job in others for budget in job.request["max_accuracy_drops"]
+    }
+    found = sorted(measured | unmeasured)
+    return [run for job in jobs for run in found if run[0] == job.id]
 
 
 def _measures(runs: Sequence[_Run], metrics: Sequence[JobMetric]) -> list[Measure]:
@@ -106,11 +175,11 @@ def _place(name: str, set_name: str, phase: str) -> tuple[int, int, str, str]:
     return _PHASES.index(phase), known, name, set_name
 
 
-def _differences(requests: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
+def _settings(requests: Sequence[Mapping[str, Any]], *, with_equal: bool) -> Iterator[Difference]:
     flat = [dict(_flat(request)) for request in requests]
     for name in dict.fromkeys(name for request in flat for name in request):
         values = [request.get(name) for request in flat]
-        if any(value != values[0] for value in values):
+        if with_equal or any(value != values[0] for value in values):
             yield Difference(name=name, values=values)
 
 

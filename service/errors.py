@@ -45,6 +45,36 @@ class Forbidden(ProjectError):
     code = "forbidden"
 
 
+class ByteQuotaExceeded(Forbidden):
+    """You keep as many bytes as a user may keep."""
+
+    code = "byte-quota-exceeded"
+
+
+class FileQuotaExceeded(Forbidden):
+    """You keep as many files as a user may keep."""
+
+    code = "file-quota-exceeded"
+
+
+class JobQuotaExceeded(Forbidden):
+    """As many of your jobs wait and run as may."""
+
+    code = "job-quota-exceeded"
+
+
+class GpuQuotaExceeded(Forbidden):
+    """Your jobs took as many minutes of GPUs in 30 days as they may."""
+
+    code = "gpu-quota-exceeded"
+
+
+class RateLimited(ProjectError):
+    """You ask too often; wait as long as ``Retry-After`` says."""
+
+    code = "too-many-requests"
+
+
 class UploadOffsetMismatch(Conflict):
     """The bytes do not start where the upload has got to."""
 
@@ -153,7 +183,19 @@ class InvalidSettings(ProjectError):
     code = "invalid-settings"
 
 
+class NoAccounts(InvalidSettings):
+    """Others could reach the service, and nobody has an account yet."""
+
+    code = "no-accounts"
+
+
 class WorkerLost(ProjectError):
     """The workers that had the job were lost, again and again."""
 
     code = "worker-lost"
+
+
+class WebhookRefused(InvalidRequest):
+    """Nothing may be sent to this address."""
+
+    code = "webhook-refused"

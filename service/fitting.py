@@ -26,6 +26,15 @@ class Given:
         return tuple({item.id: item for item in chosen if item is not None}.values())
 
 
+#: How a warning ends of what cannot come to an end.
+_FAILS = "job would fail"
+
+
+def foretells_failure(warning: str) -> bool:
+    """Whether a job of which this is said would fail, as far as it is known."""
+    return warning.endswith(_FAILS)
+
+
 def warnings(given: Given) -> list[str]:
     """What whoever wants this repair should know before it starts."""
     return [*_not_measured(given), *_misfits(given), *_not_covered(given), *_unclear(given)]
@@ -50,12 +59,12 @@ def _misfits(given: Given) -> Iterator[str]:
         if taken and shape and list(shape[1:]) != list(taken):
             yield (
                 f"the images of {dataset.name!r} are {_written(shape[1:])}, and "
-                f"{given.model.name!r} takes {_written(taken)}: the job would fail"
+                f"{given.model.name!r} takes {_written(taken)}: the {_FAILS}"
             )
         if n_classes and labels and labels[1] >= n_classes:
             yield (
                 f"{dataset.name!r} has labels up to {labels[1]}, and {given.model.name!r} has the "
-                f"classes 0 to {n_classes - 1}: the job would fail"
+                f"classes 0 to {n_classes - 1}: the {_FAILS}"
             )
 
 
@@ -76,11 +85,11 @@ def _unclear(given: Given) -> Iterator[str]:
     for dataset in given.poisoned_test:
         labels = dataset.options.get("labels", "auto")
         if labels == "original" and dataset.options.get("target_label") is None:
-            yield f"where does the trigger of {dataset.name!r} send images? The job would fail"
+            yield f"where does the trigger of {dataset.name!r} send images? The {_FAILS}"
         if labels == "auto" and dataset.facts and not _tells_targets(dataset):
             yield (
                 f"the labels of {dataset.name!r} differ: say whether they are targets or the true "
-                "classes, or the job would fail"
+                f"classes, or the {_FAILS}"
             )
 
 

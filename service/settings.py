@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 from pydantic import Field
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from . import errors
+from .allowances import Allowances
 
 PREFIX = "NETMEND_"
 #: How alike a misspelled name and the right one are, at least.
@@ -20,7 +21,7 @@ _NEAR = 0.85
 _STORAGE_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?|(file://|(?!.*://)).+")
 
 
-class Settings(BaseSettings):
+class Settings(Allowances):
     """What can be set; each field is the variable ``NETMEND_`` and its name in capitals.
 
     Raises:
@@ -94,6 +95,11 @@ class Settings(BaseSettings):
     max_job_memory_bytes: int = Field(
         default=32 * 2**30, gt=0, description="Memory that the process of a job may take."
     )
+    require_sandbox: bool = Field(
+        default=False,
+        description="Whether workers, intake and jobs refuse to run where the kernel has no "
+        "Landlock or no seccomp to lock them up with. Else they warn.",
+    )
     cancel_grace_s: float = Field(
         default=5.0, ge=0, description="Time between asking a process to end and killing it."
     )
@@ -117,6 +123,11 @@ class Settings(BaseSettings):
         default=30.0, ge=0, description="Jobs in the trash go after so many days."
     )
 
+    retry_command: str = Field(
+        default="netmend retry {job}",
+        description="What a report says does the same again; `{job}` stands for the id of the job.",
+    )
+
     web_host: str = Field(default="127.0.0.1", description="Address that the web server binds.")
     web_port: int = Field(default=8400, ge=0, le=65535, description="Port of the web server.")
     web_threads: int = Field(default=16, ge=2, description="Requests that are answered at a time.")
@@ -124,8 +135,18 @@ class Settings(BaseSettings):
         default=6, ge=0, description="How many of those threads live event streams may hold."
     )
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("127.0.0.1", "localhost"),
+        default=("127.0.0.1", "localhost", "[::1]"),
         description="Host names that requests may be for, with commas between; `*` for any.",
+    )
+
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Host names that webhooks may go to, with commas between; `*` for any that is"
+        " public. None: no webhooks.",
+    )
+    webhook_private: bool = Field(
+        default=False,
+        description="Whether webhooks may go to private addresses, and over plain HTTP.",
     )
 
     session_key: pydantic.SecretStr | None = Field(
@@ -156,7 +177,7 @@ class Settings(BaseSettings):
     def _absolute(cls, folder: Path) -> Path:
         return folder.expanduser().absolute()
 
-    @pydantic.field_validator("s3_endpoint_url", "s3_region", mode="before")
+    @pydantic.field_validator("s3_endpoint_url", "s3_region", "public_url", mode="before")
     @classmethod
     def _empty_is_not_set(cls, given: object) -> object:
         return given or None  # as files of variables have it
@@ -168,7 +189,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{url!r} is neither a folder nor s3://bucket/prefix")
         return url
 
-    @pydantic.field_validator("trusted_hosts", mode="before")
+    @pydantic.field_validator("trusted_hosts", "webhook_hosts", mode="before")
     @classmethod
     def _split(cls, hosts: object) -> object:
         return tuple(hosts.replace(",", " ").split()) if isinstance(hosts, str) else hosts
@@ -181,6 +202,11 @@ class Settings(BaseSettings):
                 f"not {self.lease_s:g} and {self.heartbeat_s:g}"
             )
         return self
+
+    @property
+    def address(self) -> str:
+        """How browsers reach the service, as far as we know."""
+        return self.public_url or f"http://{self.web_host}:{self.web_port}"
 
     @property
     def upload_folder(self) -> Path:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core import errors as core_errors
 from core.errors import ProjectError
 
-from . import db, errors, paging, uploads, visibility
+from . import audit, db, errors, paging, uploads, visibility
+from .audit import Thing
 from .paging import Rows
 from .schemas import DatasetCreate, DatasetFilter, ModelCreate, SubjectEdit, SubjectFilter
 from .tables import FINAL, Dataset, Job, JobInput, Model, Upload, User
@@ -214,7 +215,8 @@ def ready(
 
 def reject(session: Session, job_id: str, error: ProjectError) -> None:
     """What an intake checked cannot be used; nothing happens if the job is not an intake."""
-    _settle(session, job_id, state="rejected", error=core_errors.to_json(error))
+    for thing in _settle(session, job_id, state="rejected", error=core_errors.to_json(error)):
+        audit.record(session, "intake.refuse", thing, result=error.code)
 
 
 def delete(session: Session, subject: Model | Dataset) -> None:
@@ -239,6 +241,8 @@ def delete(session: Session, subject: Model | Dataset) -> None:
         )  # fmt: skip
     session.delete(subject)
     session.flush()
+    name = type(subject).__tablename__.removesuffix("s")
+    audit.record(session, f"{name}.delete", Thing(name, subject.id, subject.sha256))
 
 
 def _newest_facts(
@@ -276,11 +280,17 @@ def _options(request: ModelCreate | DatasetCreate) -> dict[str, object]:
     return request.model_dump(mode="json", exclude={"upload_id", "name"})
 
 
-def _settle(session: Session, job_id: str, **values: object) -> None:
+def _settle(session: Session, job_id: str, **values: object) -> list[Thing]:
+    """What was settled: one, or nothing if the job is not an intake."""
+    settled = []
     for table in _TABLES:
-        session.execute(
+        rows = session.execute(
             sa.update(table)
             .where(table.intake_job_id == job_id, table.state == "checking")
             .values(**values)
+            .returning(table.id, table.sha256)
             .execution_options(synchronize_session=False)
         )
+        name = table.__tablename__.removesuffix("s")
+        settled += [Thing(name, row.id, row.sha256) for row in rows]
+    return settled

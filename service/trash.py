@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import errors, visibility
+from . import audit, errors, visibility
+from .audit import Thing
 from .db import ago, now
 from .tables import FINAL, Dataset, Job, Model
 
@@ -27,6 +28,7 @@ def discard(session: Session, job_id: str) -> Job:
             .execution_options(synchronize_session=False)
         )
         session.refresh(job)
+        audit.record(session, "job.delete", Thing("job", job_id))
     return job
 
 
@@ -39,6 +41,7 @@ def restore(session: Session, job_id: str) -> Job:
     job = visibility.find(session, Job, job_id, noun="job")
     job.deleted_at = None
     session.flush()
+    audit.record(session, "job.restore", Thing("job", job_id))
     return job
 
 
@@ -54,6 +57,7 @@ def purge(session: Session, job_id: str) -> None:
     """
     _ended(session, job_id)
     session.execute(sa.delete(Job).where(Job.id == job_id))
+    audit.record(session, "job.purge", Thing("job", job_id))
 
 
 def purge_older(session: Session, days: float) -> int:

@@ -16,7 +16,8 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import errors, storage
+from . import audit, errors, quotas, storage
+from .audit import Thing
 from .storage import Storage, Stored
 from .tables import Upload
 
@@ -54,9 +55,12 @@ def create(
 
     Raises:
         UploadTooLarge: It says that it will be larger than it may.
+        ByteQuotaExceeded: Its owner keeps as many bytes as a user may keep.
+        FileQuotaExceeded: Its owner keeps as many files as a user may keep.
     """
     if n_bytes is not None and n_bytes > max_bytes:
         raise _too_large(max_bytes)
+    quotas.admit_file(session, owner_id, n_bytes=n_bytes or 0)
     upload = Upload(owner_id=owner_id, file_name=file_name, n_bytes=n_bytes)
     session.add(upload)
     session.flush()
@@ -170,16 +174,21 @@ def complete(session: Session, upload_id: str, stored: Stored) -> Upload:
 
     Raises:
         NotFound: There is no such upload.
+        ByteQuotaExceeded: Nobody said how large it would be, and its owner may not keep it.
     """
     upload = get(session, upload_id)
+    if upload.n_bytes is None:
+        quotas.admit_file(session, upload.owner_id, n_bytes=stored.n_bytes, n_files=0)
     upload.state, upload.sha256, upload.n_bytes = "complete", stored.sha256, stored.n_bytes
     session.flush()
+    audit.record(session, "upload.complete", Thing("upload", upload.id, stored.sha256))
     return upload
 
 
 def delete(session: Session, upload_id: str) -> None:
     """Forget an upload; models and data sets that it became stay. `discard` frees its bytes."""
     session.execute(sa.delete(Upload).where(Upload.id == upload_id))
+    audit.record(session, "upload.delete", Thing("upload", upload_id))
 
 
 def discard(folder: Path, upload: Upload) -> None:

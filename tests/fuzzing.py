@@ -67,6 +67,8 @@ def ask(folder: Path, *, seconds: int, seed: int) -> list[subprocess.CompletedPr
         broker_url=f"redis+socket://{folder}/nobody.sock",
         max_upload_bytes=10**6,
         min_free_bytes=0,
+        upload_rate="",
+        job_rate="",
         log_level="warning",
     )
     token, known = _filled(settings)
@@ -82,7 +84,7 @@ def _filled(settings: Settings) -> tuple[str, dict[str, list[str]]]:
     engine = db.make_engine(settings)
     db.upgrade(engine)
     with db.session_scope(engine) as session:
-        user = accounts.create_user(session, "somebody")
+        user = accounts.create_user(session, "somebody", "admin")
         token = accounts.issue_token(session, user, "fuzzing", ["admin"])
         known = {
             "job_id": list(_jobs(session, storage.make_storage(settings), user)),

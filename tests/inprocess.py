@@ -29,7 +29,7 @@ class Service:
         db.upgrade(self.engine)
         self.app = web_app.create_app(settings)
         with db.session_scope(self.engine) as session:
-            self.user = accounts.create_user(session, "somebody")
+            self.user = accounts.create_user(session, "somebody", "admin")
             self.token = accounts.issue_token(session, self.user, "test", ["admin"])
         #: What to fail the next repairs with, in their order; ``None`` succeeds.
         self.failures: list[errors.ProjectError | None] = []

@@ -218,7 +218,9 @@ def workshop(state_folder: Path, **changes: object) -> Iterator[Workshop]:
     made = services.make(settings, is_draining=lambda: False)
     db.Base.metadata.create_all(made.engine)
     with db.session_scope(made.engine) as session:
-        user = accounts.find_user(session, "tester") or accounts.create_user(session, "tester")
+        user = accounts.find_user(session, "tester") or accounts.create_user(
+            session, "tester", "admin"
+        )
     with contextlib.ExitStack() as closing:
         closing.callback(made.engine.dispose)
         shop = Workshop(services=made, owner_id=user.id, closing=closing)

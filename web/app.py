@@ -1,6 +1,7 @@
 """The web application: `create_app` puts it together, `from_environment` is for servers."""
 
 import functools
+import urllib.parse
 
 import flask
 
@@ -9,6 +10,7 @@ from service.census import Census
 from service.settings import Settings
 
 from . import api, error_pages, metrics, pages, request_log, security, services, sessions
+from .rates import Rates
 from .services import Services
 from .streams import Streams
 
@@ -21,7 +23,7 @@ def create_app(settings: Settings) -> flask.Flask:
     app = flask.Flask("web", static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=_MAX_BODY_BYTES,
-        TRUSTED_HOSTS=None if "*" in settings.trusted_hosts else list(settings.trusted_hosts),
+        TRUSTED_HOSTS=_hosts(settings),
     )
     held = Services(
         settings=settings,
@@ -29,6 +31,7 @@ def create_app(settings: Settings) -> flask.Flask:
         storage=storage.make_storage(settings),
         queue=queue.make_app(settings),
         streams=Streams(at_most=settings.max_streams),
+        rates=Rates(settings),
     )
     services.give(app, held)
     metrics.register(app, functools.partial(_census, held))
@@ -44,6 +47,14 @@ def create_app(settings: Settings) -> flask.Flask:
 def from_environment() -> flask.Flask:
     """What a server starts: ``gunicorn 'web.app:from_environment()'``."""
     return create_app(Settings())
+
+
+def _hosts(settings: Settings) -> list[str] | None:
+    """What requests may be for: else a page of a foreign name that leads here could ask us."""
+    if "*" in settings.trusted_hosts:
+        return None
+    ours = urllib.parse.urlsplit(settings.public_url or "").hostname
+    return [*settings.trusted_hosts, *([ours] if ours else [])]
 
 
 def _census(held: Services) -> Census:

@@ -19,6 +19,9 @@ from . import security
 
 #: Seconds after which to try again what the service cannot do right now.
 _RETRY_AFTER_S = 2
+_NOTHING_HERE = "there is nothing at this address"
+#: Statuses of what may succeed a little later.
+_LATER = (429, 503)
 
 #: Class to status; a class that is not named here has the status of its nearest parent.
 STATUS: Mapping[type[errors.ProjectError], int] = types.MappingProxyType(
@@ -46,6 +49,7 @@ STATUS: Mapping[type[errors.ProjectError], int] = types.MappingProxyType(
         service_errors.ChecksumMismatch: 422,
         service_errors.Unauthenticated: 401,
         service_errors.Forbidden: 403,
+        service_errors.RateLimited: 429,
         service_errors.UploadTooLarge: 413,
         service_errors.InsufficientStorage: 507,
         service_errors.QueueUnavailable: 503,
@@ -112,7 +116,7 @@ def _of_ours(error: errors.ProjectError) -> flask.Response:
         "detail": told["message"],
         "code": error.code,
         "request_id": security.request_id(),
-        "retriable": status == 503,
+        "retriable": status in _LATER,
         **_members(told["details"]),
     }
     response = _response(problem, status)
@@ -126,7 +130,8 @@ def _of_http(error: HTTPException) -> flask.Response:
     if error.code is None or error.code >= 500:
         return _of_a_bug(error)
     kind = _OURS.get(error.code, web_errors.MalformedRequest)
-    response = _of_ours(kind(error.description))
+    words = _NOTHING_HERE if error.code == 404 else error.description
+    response = _of_ours(kind(words))
     kept = {key: value for key, value in error.get_headers() if key in {"Allow", "Content-Range"}}
     response.headers.extend(kept)
     return response
@@ -160,8 +165,9 @@ def _response(problem: Mapping[str, Any], status: int) -> flask.Response:
     response.status_code = status
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="netmend"'
-    if status == 503:
-        response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    if status in _LATER:
+        after_s = problem.get("details", {}).get("retry_after_s", _RETRY_AFTER_S)
+        response.headers["Retry-After"] = str(after_s)
     return response
 
 

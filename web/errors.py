@@ -52,6 +52,12 @@ class CsrfFailed(service_errors.Forbidden):
     code = "csrf-failed"
 
 
+class ForeignOrigin(service_errors.Forbidden):
+    """A browser sent this from a page of another site."""
+
+    code = "foreign-origin"
+
+
 class TooManyStreams(errors.ProjectError):
     """As many event streams are open as there may be; ask for the events as JSON instead."""
 

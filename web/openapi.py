@@ -13,11 +13,16 @@ from spectree import Response, SecurityScheme, SecuritySchemeData, SpecTree
 from spectree.models import SecureType
 from spectree.plugins.flask_plugin import FlaskPlugin
 
+from . import policies
+from .policies import Policy
+
 View = TypeVar("View", bound=Callable[..., flask.Response])
 Schema = type[pydantic.BaseModel]
 
 _MARK = "openapi_description"
 _SCHEME = "token"
+#: Where an operation says who may ask for it.
+_POLICY = "x-netmend-policy"
 _PROBLEM = "application/problem+json"
 #: Media type of files of all kinds.
 ANY = "*/*"
@@ -39,8 +44,8 @@ class Description:
     headers: Schema | None = None
     #: Media type of the stream that it answers to those who accept one.
     stream: str | None = None
-    #: Whether it can be asked without a token.
-    is_public: bool = False
+    #: Who may ask.
+    policy: Policy | None = None
 
 
 class Problem(pydantic.BaseModel):
@@ -131,7 +136,7 @@ def describe(description: Description) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         vars(view)[_MARK] = description
-        return view
+        return view if description.policy is None else policies.needs(description.policy)(view)
 
     return mark
 
@@ -221,8 +226,18 @@ def _finish(operation: dict[str, Any], description: Description) -> None:
     if description.raw_body is not None:
         bytes_as_they_are: dict[str, Any] = {"schema": {}}
         operation["requestBody"] = {"content": {description.raw_body: bytes_as_they_are}}
-    if description.is_public:
-        operation["security"] = []
+    if description.policy is not None:
+        operation.update(_told_of(description.policy))
+
+
+def _told_of(policy: Policy) -> dict[str, Any]:
+    told = {
+        "scope": policy.scope,
+        "roles": list(policy.roles),
+        "owned": policy.is_owned,
+        "private": policy.is_private,
+    }
+    return {_POLICY: told, **({"security": []} if policy.scope is None else {})}
 
 
 def _text() -> dict[str, Any]:

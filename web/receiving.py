@@ -26,6 +26,15 @@ def limits() -> Limits:
     return Limits(max_bytes=settings.max_upload_bytes, min_free_bytes=settings.min_free_bytes)
 
 
+def count() -> None:
+    """Count that somebody brings a file.
+
+    Raises:
+        RateLimited: They do it too often.
+    """
+    services.current().rates.count("upload", owner_id())
+
+
 def whole_file(part: FilePart) -> Any:
     """A file of a form as a complete upload.
 
@@ -34,7 +43,11 @@ def whole_file(part: FilePart) -> Any:
     Raises:
         UploadTooLarge: It is larger than it may be.
         InsufficientStorage: There is no room for it.
+        ByteQuotaExceeded: Its owner keeps as many bytes as a user may keep.
+        FileQuotaExceeded: Its owner keeps as many files as a user may keep.
+        RateLimited: Its owner sends files too often.
     """
+    count()
     folder, held = services.current().settings.upload_folder, services.current()
     with services.session() as session:
         upload = uploads.create(

@@ -10,10 +10,8 @@ from service import accounts, ids
 from service import errors as service_errors
 from service.accounts import Identity
 
-from . import services, sessions
-
-#: Methods that change nothing: they need the scope ``read``, the others ``submit``.
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+from . import policies, services, sessions
+from .policies import SAFE_METHODS
 
 #: An id that a proxy in front of us may hand in; anything else is replaced.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -53,9 +51,23 @@ def identify() -> None:
         Forbidden: The token is valid but does not allow this.
         CsrfFailed: A session came, but without the mark of our pages.
     """
-    identity = _of_session() or _of_token()
-    identity.require("read" if flask.request.method in _SAFE_METHODS else "submit")
+    admit(_of_session() or _of_token())
+
+
+def admit(identity: Identity) -> None:
+    """Let somebody through to the view that they ask for, if its policy allows that.
+
+    Raises:
+        Forbidden: Their token or their role does not have the scope.
+        RateLimited: They ask for it too often.
+    """
+    view = flask.current_app.view_functions[flask.request.endpoint or ""]
+    policy = policies.of(view, flask.request.method)
+    if policy.scope is not None:
+        identity.require(policy.scope)
     flask.g.identity = identity
+    if policy.rate is not None and flask.request.method not in SAFE_METHODS:
+        services.current().rates.count(policy.rate, identity.user_id)
 
 
 def caller() -> Identity:
@@ -69,7 +81,7 @@ def _of_session() -> Identity | None:
     if flask.request.authorization is not None:
         return None
     identity = sessions.current()
-    if identity is not None and flask.request.method not in _SAFE_METHODS:
+    if identity is not None and flask.request.method not in SAFE_METHODS:
         # A browser sends its cookies for other sites, too. The body stays unread: it may be a file.
         sessions.check_mark(flask.request.headers.get("X-CSRFToken", ""))
     return identity

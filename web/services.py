@@ -9,11 +9,13 @@ from typing import Any
 import celery
 import flask
 
-from service import db, visibility
+from service import audit, db, quotas, visibility
 from service.accounts import Identity
+from service.audit import Actor
 from service.settings import Settings
 from service.storage import Storage
 
+from .rates import Rates
 from .streams import Streams
 
 _NAME = "netmend"
@@ -35,6 +37,7 @@ class Services:
     storage: Storage
     queue: celery.Celery
     streams: Streams
+    rates: Rates
 
     def session(self, *, read_only: bool = False) -> contextlib.AbstractContextManager[Any]:
         """A session that commits at the end.
@@ -60,13 +63,16 @@ def current() -> Services:
 def session(*, read_only: bool = False) -> Iterator[Any]:
     """A session of this request; inside `one_transaction` it is always that one.
 
-    It sees only what the caller may see (`service.visibility`).
+    It sees only what the caller may see (`service.visibility`), knows what a user may have
+    (`service.quotas`), and who it is that does what is done (`service.audit`).
     """
     shared = flask.g.get("session")
     if shared is not None:
         yield shared
         return
     with _limited(current(), _seen_by(), read_only=read_only) as own:
+        quotas.hold(own, current().settings)
+        audit.act_as(own, _actor())
         yield own
 
 
@@ -91,6 +97,12 @@ def _limited(held: Services, owner_id: str | None, *, read_only: bool) -> Iterat
     with held.session(read_only=read_only) as own:
         visibility.limit(own, owner_id)
         yield own
+
+
+def _actor() -> Actor:
+    identity: Identity | None = flask.g.get("identity")
+    name = audit.NOBODY if identity is None else identity.user_id
+    return Actor(name=name, source=flask.request.remote_addr or "")
 
 
 def _seen_by() -> str | None:

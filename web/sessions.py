@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import tempfile
+import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -12,9 +13,10 @@ import flask
 import flask_login
 import flask_wtf.csrf
 
-from service import accounts
+from service import accounts, audit
 from service import errors as service_errors
 from service.accounts import Identity
+from service.audit import Thing
 from service.settings import Settings
 
 from . import errors, services
@@ -65,10 +67,19 @@ def sign_in(bearer: str) -> None:
 
     Raises:
         Unauthenticated: The token is nobody's, was revoked, or was for one use and has been used.
+        RateLimited: Too many wrong ones came from where this one comes from.
     """
-    with services.session() as session:
-        own = accounts.open_session(session, bearer)
-        identity = accounts.authenticate(session, own)
+    rates, address = services.current().rates, flask.request.remote_addr or ""
+    rates.check("login", address)
+    try:
+        with services.session() as session:
+            days = services.current().settings.session_days
+            own = accounts.open_session(session, bearer, days=days)
+            identity = accounts.authenticate(session, own)
+    except service_errors.Unauthenticated as error:
+        _tell_of_failure(error)
+        rates.count("login", address)
+        raise
     flask.session.clear()  # nothing of who was here before
     flask_login.login_user(Person(identity, own))
 
@@ -77,8 +88,11 @@ def sign_out() -> None:
     """End the session of this browser, for good."""
     person = current()
     if person is not None:
+        flask.g.identity = person  # this page is open to everybody, and asks nobody who it is
         with services.session() as session:
             accounts.revoke_token(session, person.token_id)
+            thing = Thing("token", person.token_id)
+            audit.record(session, "sign-out", thing)
     flask_login.logout_user()
     flask.session.clear()
 
@@ -94,7 +108,9 @@ def check_form() -> None:
 
     Raises:
         CsrfFailed: The form, or the header ``X-CSRFToken``, does not hold what our page gave it.
+        ForeignOrigin: The browser says that it came from elsewhere.
     """
+    _check_origin()
     try:
         _csrf.protect()
     except flask_wtf.csrf.CSRFError as error:
@@ -108,13 +124,38 @@ def check_mark(mark: str) -> None:
 
     Raises:
         CsrfFailed: That is not what our page gave it.
+        ForeignOrigin: The browser says that it came from elsewhere.
     """
+    _check_origin()
     try:
         flask_wtf.csrf.validate_csrf(mark)
     except flask_wtf.csrf.ValidationError as error:
         raise errors.CsrfFailed(
             f"the form could not be checked ({error}); load the page again"
         ) from error
+
+
+def _check_origin() -> None:
+    """Refuse what a browser sent for a page of somebody else; programs say nothing of that."""
+    origin = flask.request.headers.get("Origin")
+    site = flask.request.headers.get("Sec-Fetch-Site", "none")
+    if (origin is None or _is_ours(origin)) and site in {"none", "same-origin"}:
+        return
+    raise errors.ForeignOrigin(
+        f"a page of {origin or 'another site'} may not do this here",
+        expected=flask.request.host, received=origin,
+    )  # fmt: skip
+
+
+def _is_ours(origin: str) -> bool:
+    # the scheme is not compared: a proxy in front of us may speak HTTPS and we do not know
+    asked = urllib.parse.urlsplit(origin)
+    return asked.netloc == flask.request.host or origin == services.current().settings.public_url
+
+
+def _tell_of_failure(error: service_errors.Unauthenticated) -> None:
+    with services.session() as session:
+        audit.record(session, "sign-in", Thing("token", ""), result=error.code)
 
 
 @_logins.user_loader

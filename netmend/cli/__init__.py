@@ -13,10 +13,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from core import errors
-from service.errors import InvalidSettings
+from service import errors as service_errors
 
 from ..client.errors import ProblemError, WaitTimedOut
 from . import (
+    audit,
     backup,
     batch,
     batches,
@@ -41,6 +42,7 @@ from . import (
     tries,
     up,
     upload,
+    user,
     watch,
     web,
     worker,
@@ -50,7 +52,11 @@ from . import (
 _BAD_INPUT, _FAILED, _NO_SERVER, _CANCELED, _TIMED_OUT, _INTERRUPTED = 2, 3, 4, 5, 6, 130
 
 #: What the caller can mend: also where the results go, by another folder or a disk with room.
-_MENDABLE = (errors.InvalidInput, errors.OutputNotWritable, InvalidSettings)
+_MENDABLE = (
+    errors.InvalidInput, errors.OutputNotWritable,
+    service_errors.InvalidSettings, service_errors.InvalidRequest, service_errors.NotFound,
+    service_errors.Conflict, service_errors.Forbidden,
+)  # fmt: skip
 
 _SERVICE, _SERVER = "Run the service", "Work with a server"
 
@@ -120,6 +126,8 @@ def _add_server_commands(app: typer.Typer) -> None:
     for part in (up.up, web.web, worker.worker, dispatcher.dispatcher):
         app.command(rich_help_panel=_SERVICE)(part)
     app.add_typer(db.make_app(), name="db", rich_help_panel=_SERVICE)
+    app.add_typer(user.make_app(), name="user", rich_help_panel=_SERVICE)
+    app.add_typer(audit.make_app(), name="audit", rich_help_panel=_SERVICE)
     for care in (doctor.doctor, backup.backup, gc.gc):
         app.command(rich_help_panel=_SERVICE)(care)
 

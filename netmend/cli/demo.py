@@ -64,7 +64,7 @@ def demo(  # noqa: PLR0913 - an argument is an option
             reports = repair.repair_at(workplace, _made(workplace, seed), asked, folder)
         return _tell(reports, folder, as_json=as_json)
     # Started first: it gets ready while the model is trained.
-    with served.service() as service:
+    with served.service(command=context.obj) as service:
         reports = _served(service, folder, seed=seed, quiet=quiet)
         exit_code = _tell(reports, folder, as_json=as_json)
         if keep:

@@ -1,6 +1,7 @@
 """The installation that the environment names, for the commands that look after one."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from service.settings import Settings
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+
+    from service.audit import Actor
 
 
 @contextlib.contextmanager
@@ -31,3 +34,10 @@ def opened(settings: Settings) -> Iterator["sa.Engine"]:
         yield engine
     finally:
         engine.dispose()
+
+
+def actor() -> "Actor":
+    """Who types commands here, for the audit log."""
+    from service.audit import Actor
+
+    return Actor(name=f"uid {os.getuid()}", source="command line")

@@ -29,8 +29,12 @@ class Reach:
 
 
 @contextlib.contextmanager
-def service() -> Iterator[Reach]:
-    """The service that runs on this machine, or one that is stopped in the end."""
+def service(*, command: str) -> Iterator[Reach]:
+    """The service that runs on this machine, or one that is stopped in the end.
+
+    Args:
+        command: What was typed. It does all of it again when the service is gone.
+    """
     # Imported here because the database comes with it, which other commands do not need.
     from ..embedded import address, passing
 
@@ -41,7 +45,7 @@ def service() -> Iterator[Reach]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="netmend-") as state,
-        passing.service(Path(state)) as started,
+        passing.service(Path(state), retry_command=command) as started,
     ):
 
         def client() -> Client:

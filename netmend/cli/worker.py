@@ -4,6 +4,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from core import sandbox
 from service.settings import Settings
 
 from .. import processes
@@ -58,5 +59,6 @@ def worker(
             param_hint="--gpu",
         )
     settings = Settings()
+    sandbox.refuse_if_missing(sandbox.offered(), is_required=settings.require_sandbox)
     command = processes.worker(settings, queues=queue, slots=slots, name=name)
     executing.become(command, settings, processes.devices(queue, gpu))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import OutputNotWritable
-from service import db
+from service import db, exposure
 from service.settings import Settings
 
 from .. import processes
@@ -46,6 +46,7 @@ def run(settings: Settings, *, slots: int, on_ready: Callable[[Running], None], 
         BrokerMissing: There is no server to start as broker.
         ProcessKeepsEnding: A process ends again and again; the others were stopped.
         OutputNotWritable: The state folder cannot be made.
+        NoAccounts: Others could reach it, and there is no admin yet.
     """
     folder = _prepared(settings.state_folder)
     interrupts = Interrupts()
@@ -90,6 +91,7 @@ def _tokens(settings: Settings, folder: Path) -> tuple[str, str]:
     engine = db.make_engine(settings)
     try:
         db.upgrade(engine)
+        exposure.check(settings, engine)  # before there are tokens: the first one is no account
         return access.token(engine, folder), access.invitation(engine)
     finally:
         engine.dispose()

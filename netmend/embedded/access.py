@@ -50,4 +50,4 @@ def _issue(engine: sa.Engine) -> str:
 
 
 def _user(session: Session) -> User:
-    return accounts.find_user(session, _USER) or accounts.create_user(session, _USER)
+    return accounts.find_user(session, _USER) or accounts.create_user(session, _USER, "admin")

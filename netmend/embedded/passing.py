@@ -53,15 +53,17 @@ class Passing:
 
 
 @contextlib.contextmanager
-def service(folder: Path) -> Iterator[Passing]:
+def service(folder: Path, *, retry_command: str) -> Iterator[Passing]:
     """The whole service on a port that is free; it is stopped in the end, however that comes.
 
     Args:
         folder: Its state folder. The settings of the environment are not for this one.
+        retry_command: What its reports say does the same again, when it is gone itself.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = folder / "said"
     ours = {key: value for key, value in os.environ.items() if not key.startswith(settings.PREFIX)}
+    ours[f"{settings.PREFIX}RETRY_COMMAND"] = retry_command
     with log.open("wb") as said:
         process = subprocess.Popen(
             processes.up(folder, port=0),

@@ -18,6 +18,7 @@ def sandbox() -> Finding:
 
     Raises:
         ChildFailed: It did not come to its end.
+        SandboxMissing: It cannot, and has to be.
     """
     with tempfile.TemporaryDirectory() as name:
         upload = Path(name, "images.npz")
@@ -26,8 +27,11 @@ def sandbox() -> Finding:
     state = facts["sandbox"]
     missing = [part for part, found in _PARTS.items() if not state[found]]
     if missing:
-        mend = "use a Linux kernel from 5.13 on, and a container that allows both"
-        told = f"uploads are checked without {' and '.join(missing)}"
+        mend = (
+            "use a Linux kernel from 5.13 on, and a container that allows both; "
+            "NETMEND_REQUIRE_SANDBOX=1 refuses to work like that"
+        )
+        told = f"uploads are checked, and jobs done, without {' and '.join(missing)}"
         return findings.warning("sandbox", told, mend=mend)
     return findings.ok("sandbox", f"Landlock {state['landlock_abi']} and seccomp")
 

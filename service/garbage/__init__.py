@@ -15,6 +15,7 @@ _STEPS = (
     rows.jobs_in_the_trash,
     rows.old_answers,
     rows.silent_workers,
+    rows.old_messages,
     received.abandoned_uploads,
     received.stray_parts,
     files.attempt_folders,

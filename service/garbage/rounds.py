@@ -25,6 +25,8 @@ class Ages:
     answers_s: float = DAY_S
     #: Workers that have not been heard of.
     workers_s: float = DAY_S
+    #: Messages of webhooks that arrived, or were given up.
+    messages_s: float = 30 * DAY_S
 
     @classmethod
     def of(cls, settings: Settings, *, grace_s: float) -> Self:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from .. import db, trash
 from ..db import Base, ago
-from ..tables import IdempotencyKey, Job, Worker
+from ..tables import Delivery, IdempotencyKey, Job, Worker
 from .rounds import DAY_S, Freed, Round
 
 
@@ -30,6 +30,12 @@ def silent_workers(this: Round) -> Freed:
     """Workers that ended without a farewell."""
     silent = Worker.seen_at < ago(this.ages.workers_s)
     return Freed(what="rows of workers", n=_remove(this, Worker, silent))
+
+
+def old_messages(this: Round) -> Freed:
+    """What was sent to webhooks long ago, or given up."""
+    old = sa.and_(Delivery.state != "waiting", Delivery.created_at < ago(this.ages.messages_s))
+    return Freed(what="messages of webhooks", n=_remove(this, Delivery, old))
 
 
 def _remove(this: Round, table: type[Base], condition: sa.ColumnElement[bool]) -> int:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from core import errors as core_errors
 
-from .. import errors, subjects
+from .. import audit, errors, subjects
+from ..audit import Thing
 from ..schemas import PRIORITIES, JobCreate, JobEdit
 from ..tables import FINAL, Batch, Dataset, Job, JobInput, Model
 from . import adding, inputs, queries, transitions
@@ -96,6 +97,7 @@ def cancel(session: Session, job_id: str) -> Job:
         raise errors.JobNotCancelable(
             f"the job has ended: it is {job.state}", id=job_id, received=job.state
         )
+    audit.record(session, "job.cancel", Thing("job", job_id))
     return job
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from .. import webhooks
 from ..db import epoch, now
 from ..tables import FINAL, LIVE, Batch, Job, JobEvent, is_live
 
@@ -72,8 +73,8 @@ def change(
         session.execute(
             sa.insert(JobEvent).values(job_id=row.job_id, seq=row.n_events, type="state", data=data)
         )
-        if to in FINAL and row.batch_id is not None:
-            _count_down(session, row.batch_id)
+        if to in FINAL:
+            _tell_of_the_end(session, row)
     return row
 
 
@@ -98,19 +99,27 @@ def ended() -> dict[str, Any]:
     return {**UNOWNED, "finished_at": now()}
 
 
-def _count_down(session: Session, batch_id: str) -> None:
-    """One job less of a batch is open; the last one closes it.
+def _tell_of_the_end(session: Session, row: Row) -> None:
+    if row.kind == "repair":
+        webhooks.job_ended(session, row.job_id, row.owner_id)
+    if row.batch_id is not None and _count_down(session, row.batch_id) == 0:
+        webhooks.batch_ended(session, row.batch_id, row.owner_id)
+
+
+def _count_down(session: Session, batch_id: str) -> int:
+    """One job less of a batch is open; the last one closes it. Answers how many are open now.
 
     Counted in the row of the batch, which both of two jobs that end at once have to lock: asking
     whether other jobs are open, each would see the other one.
     """
     is_last = Batch.n_open == 1
-    session.execute(
+    return session.execute(
         sa.update(Batch)
         .where(Batch.id == batch_id)
         .values(n_open=Batch.n_open - 1, finished_at=sa.case((is_last, now()), else_=None))
+        .returning(Batch.n_open)
         .execution_options(synchronize_session=False)
-    )
+    ).scalar_one()
 
 
 _RETURNED = (

@@ -91,6 +91,20 @@ def test_every_container_may_do_as_little_as_possible(name):
     assert "privileged" not in service and "cap_add" not in service
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_no_part_of_ours_loads_plug_ins_of_hdf5_or_writes_outside_its_volume(name):
+    assert OURS[name]["environment"]["HDF5_PLUGIN_PRELOAD"] == "::"
+    assert OURS[name]["volumes"] == ["state:/var/lib/netmend"]
+    assert OURS[name]["pids_limit"] == 1024
+
+
+def test_a_lock_that_is_required_is_required_in_every_container_of_ours():
+    services = compose.document("gpu", NETMEND_REQUIRE_SANDBOX="true")["services"]
+    ours = services.keys() & OURS.keys()
+    told = {services[name]["environment"]["NETMEND_REQUIRE_SANDBOX"] for name in ours}
+    assert (told, "worker-gpu-0" in ours) == ({"true"}, True)
+
+
 @pytest.mark.parametrize("name", sorted(SERVICES.keys() - {"migrate"}))
 def test_every_service_that_stays_has_a_health_check_and_is_started_again(name):
     check = SERVICES[name]["healthcheck"]

@@ -131,6 +131,8 @@ def _settings(disk: Disk, database: Database, broker: Broker) -> Settings:
         heartbeat_s=HEARTBEAT_S,
         resend_after_s=RESEND_S,
         min_free_bytes=0,  # else no disk would ever be full
+        upload_rate="",
+        job_rate="",
     )
 
 
@@ -169,7 +171,7 @@ def _scripted(settings: Settings, name: str, *, slots: int) -> Sequence[str]:
 def _account(engine: sa.Engine) -> tuple[str, str]:
     db.upgrade(engine)
     with db.session_scope(engine) as session:
-        user = accounts.create_user(session, "chaos")
+        user = accounts.create_user(session, "chaos", "admin")
         return user.id, accounts.issue_token(session, user, "chaos", ["admin"])
 
 

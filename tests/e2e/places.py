@@ -25,8 +25,14 @@ PAGES: Mapping[str, str] = types.MappingProxyType(
         "try": "/jobs/{repaired}/try",
         "try-answers": "/jobs/{repaired}/try?asked={tried}",
         "compare": "/compare?job={repaired}&job={other}",
+        "compare-everything": "/compare?job={repaired}&job={budgets}&job={failed}"
+        "&baseline={budgets}&all=1",
         "compare-nothing": "/compare",
         "batches": "/batches",
+        "new-batch": "/batches/new",
+        "new-batch-preview": "/batches/new?preview=1&models={model}&data.0.clean_validation={clean}"
+        "&data.0.poisoned_test={poisoned}&methods=fine-pruning&methods=fine-tuning&seeds=0,1",
+        "new-batch-refused": "/batches/new?preview=1&seeds=one",
         "batch": "/batches/{batch}",
         "models": "/models",
         "model": "/models/{model}",
@@ -56,6 +62,7 @@ EMPTY: Mapping[str, str] = types.MappingProxyType(
             "new-repair",
             "jobs",
             "batches",
+            "new-batch",
             "models",
             "data-sets",
             "compare-nothing",

@@ -81,7 +81,7 @@ def test_the_search_is_reached_with_a_slash_from_the_list_and_from_elsewhere(pag
 
 def test_a_question_mark_lists_the_keys_and_escape_puts_the_list_away(page):
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard")
     expect(dialog).to_contain_text("compare what is selected")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

@@ -27,6 +27,17 @@ def test_a_data_set_that_was_taken_for_a_model_is_refused_with_a_reason_and_a_me
     expect(place).to_contain_text("Give it as clean or poisoned images.")
 
 
+def test_a_file_that_is_chosen_before_the_scripts_are_there_is_taken_all_the_same(page, demo):
+    late = []
+    page.route("**/upload.js", late.append)
+    with page.expect_request("**/upload.js"):
+        page.goto("/repairs/new", wait_until="commit")
+    place = steps.slot(page, "The model to repair")
+    place.locator("input[type=file]").set_input_files(demo.model)
+    late.pop().continue_()
+    expect(place.locator(".chosen header")).to_contain_text("Ready")
+
+
 def test_a_repair_without_a_model_is_not_started_and_says_what_is_missing(page):
     page.goto("/repairs/new")
     page.get_by_role("button", name="Start the repair").click()
@@ -47,6 +58,15 @@ def test_a_job_that_runs_can_be_canceled(page, busy):
 def test_a_job_that_waits_is_told_its_place_in_the_queue(page, busy):
     page.goto(f"/jobs/{busy['waiting']}")
     expect(page.locator("#waiting")).to_contain_text("It is the next one in the queue cpu.")
+
+
+def test_a_job_that_is_watched_says_that_the_connection_is_lost_until_it_is_back(page, busy):
+    page.goto(f"/jobs/{busy['running']}")
+    expect(page.locator("#log")).to_contain_text("Epoch 1")
+    page.context.set_offline(True)
+    expect(page.get_by_role("alert")).to_have_text(re.compile("The connection is lost"))
+    page.context.set_offline(False)
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_a_job_is_retried_with_another_method_and_fewer_epochs(page, example):
@@ -79,6 +99,33 @@ def test_a_batch_is_a_matrix_whose_cells_lead_to_jobs(page, example):
     expect(cells).to_have_count(4)
     cells.first.get_by_role("link").click()
     expect(page.get_by_role("link", name="its batch")).to_be_visible()
+
+
+def test_a_batch_is_put_together_looked_at_and_started(page, example):
+    page.goto("/batches")
+    page.get_by_role("link", name="New batch").click()
+    page.get_by_role("checkbox", name=re.compile("^Digits")).check()
+    page.get_by_role("combobox", name="Clean validation").select_option(example.clean)
+    page.get_by_role("checkbox", name="fine-tuning").check()
+    page.get_by_role("textbox", name="Seeds").fill("0, 1")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("status")).to_contain_text("4 jobs")
+    expect(page.locator("table.matrix td")).to_have_count(4)
+    page.get_by_role("button", name="Start the batch").click()
+    page.wait_for_url(re.compile("/batches/[0-9a-f-]{36}$"))
+    page.get_by_role("button", name="Cancel all").click()
+    expect(page.locator("table.matrix td")).to_have_count(4)
+
+
+def test_the_baseline_of_a_comparison_is_chosen_and_everything_is_shown(page, example):
+    page.goto(f"/compare?job={example.repaired}&job={example.other}")
+    expect(page.get_by_role("heading", name="Training curves")).to_be_visible()
+    page.get_by_role("combobox", name="Measured against").select_option(example.other)
+    page.get_by_role("button", name="Use as the baseline").click()
+    expect(page.locator("thead th").nth(1)).to_contain_text("Fine-tuned only")
+    page.get_by_role("link", name="Everything").click()
+    expect(page.get_by_role("row", name=re.compile("^seed"))).to_be_visible()
+    expect(page.locator("thead th").nth(1)).to_contain_text("Fine-tuned only")
 
 
 def test_two_jobs_are_selected_in_the_list_and_compared(page, example):

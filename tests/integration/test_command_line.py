@@ -151,4 +151,6 @@ def test_the_demo_needs_no_files_and_repairs(tmp_path):
     assert "Report: netmend-demo/report.html" in done.stdout
     assert done.stdout.startswith("Repaired")
     assert cli.names(tmp_path) == {"netmend-demo"}
+    report = json.loads((tmp_path / "netmend-demo/report.json").read_text())
+    assert report["command"] == "netmend demo"  # its service is gone, and with it the job
     assert time.monotonic() - began < 120

@@ -1,5 +1,6 @@
 """Migrations lead from nothing to the tables of the code and back; several may try at once."""
 
+import json
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import alembic.command
 import pytest
 import sqlalchemy as sa
 
-from service import db, jobs
+from service import accounts, db, jobs
 from service.settings import Settings
 from tests import factories
 from tests.architecture import tree
@@ -17,6 +18,21 @@ db.upgrade(db.make_engine(Settings()))"
 
 #: PostgreSQL cannot have any.
 DANGLING = {"sqlite": "PRAGMA foreign_key_check", "postgresql": "SELECT 1 WHERE false"}
+
+#: Name of a user, which begins with the role that they should get, to scopes of their token.
+SCOPES_OF_BEFORE = {
+    "admin": ["admin"],
+    "admin by invitation": ["once"],
+    "submitter": ["read", "submit"],
+    "viewer": ["read"],
+}
+_USER = sa.text(
+    "INSERT INTO users (id, name, created_at) VALUES (:name, :name, '2026-01-01 00:00:00.000000')"
+)
+_TOKEN = sa.text(
+    "INSERT INTO tokens (id, user_id, name, scopes, secret_sha256, created_at)"
+    " VALUES (:name, :name, '', :scopes, '', '2026-01-01 00:00:00.000000')"
+)
 
 
 @pytest.fixture
@@ -70,6 +86,18 @@ def test_no_upgrade_leaves_a_reference_to_nothing(engine):
     db.upgrade(engine)
     with db._connection(engine) as connection:
         assert list(connection.exec_driver_sql(DANGLING[connection.dialect.name])) == []
+
+
+def test_users_of_before_keep_what_their_tokens_could_do_and_no_more(engine):
+    with db._connection(engine.execution_options(rebuilds_tables=True)) as connection:
+        alembic.command.downgrade(db._alembic(connection), "0004")
+        for name, scopes in SCOPES_OF_BEFORE.items():
+            connection.execute(_USER, {"name": name})
+            connection.execute(_TOKEN, {"name": name, "scopes": json.dumps(scopes)})
+        connection.execute(_USER, {"name": "viewer without a token"})
+    db.upgrade(engine)
+    with db.session_scope(engine, read_only=True) as session:
+        assert all(user.name.startswith(user.role) for user in accounts.list_users(session))
 
 
 def test_down_to_nothing_and_up_again(engine):

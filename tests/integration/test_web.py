@@ -40,7 +40,7 @@ def engine(settings):
 @pytest.fixture(scope="module")
 def token(engine):
     with db.session_scope(engine) as session:
-        user = accounts.create_user(session, "somebody")
+        user = accounts.create_user(session, "somebody", "admin")
         return accounts.issue_token(session, user, "test", ["admin"])
 
 

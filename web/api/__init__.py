@@ -13,6 +13,7 @@ from . import (
     events,
     jobs,
     logs,
+    me,
     methods,
     models,
     predict,
@@ -20,13 +21,15 @@ from . import (
     system,
     trash,
     uploads,
+    users,
+    webhooks,
     workers,
 )
 
 _PREFIX = "/api/v1"
 _RESOURCES = (
     uploads, models, datasets, previews, methods, jobs, events, logs, artifacts, cards, predict,
-    trash, batches, compare, workers, capabilities,
+    trash, batches, compare, workers, capabilities, webhooks, users, me,
 )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ import flask
 import pydantic
 
 from service import artifacts, jobs, schemas
+from service.audit import Thing
 
-from .. import answering, services
+from .. import answering, auditing, policies, services
 from ..openapi import ANY, Description, FileHeaders, describe
 
 blueprint = flask.Blueprint("artifacts", __name__)
@@ -26,7 +27,9 @@ class ArtifactList(pydantic.BaseModel):
 
 
 @blueprint.get("/jobs/<uuid:job_id>/artifacts")
-@describe(Description(answers={200: ArtifactList, 304: None}, tag="artifacts"))
+@describe(
+    Description(policy=policies.READ_OWN, answers={200: ArtifactList, 304: None}, tag="artifacts")
+)
 def list_artifacts(job_id: UUID) -> flask.Response:
     """The files that a job made."""
     with services.session(read_only=True) as session:
@@ -38,19 +41,27 @@ def list_artifacts(job_id: UUID) -> flask.Response:
 
 @blueprint.get("/jobs/<uuid:job_id>/artifacts/<path:name>")
 @describe(
-    Description(answers={200: ANY, 206: ANY, 304: None}, tag="artifacts", headers=FileHeaders)
+    Description(
+        policy=policies.READ_OWN,
+        answers={200: ANY, 206: ANY, 304: None},
+        tag="artifacts",
+        headers=FileHeaders,
+    )
 )
 def download_artifact(job_id: UUID, name: str) -> flask.Response:
     """A file that a job made, or the part of it that ``Range`` asks for."""
     with services.session(read_only=True) as session:
         artifact = artifacts.get(session, str(job_id), name)
-    return answering.file(
+    response = answering.file(
         services.current().storage.open(artifact.sha256),
         sha256=artifact.sha256,
         n_bytes=artifact.n_bytes,
         name=name.rpartition("/")[2],
         kind=_kind(name),
     )
+    if not name.endswith(auditing.MODEL_SUFFIXES):
+        return response
+    return auditing.delivered(response, Thing("job", str(job_id), artifact.sha256))
 
 
 def _kind(name: str) -> str:

@@ -8,7 +8,7 @@ import flask
 
 from service import batches, outcomes, schemas
 
-from .. import announcing, answering, reading, security, services, spreadsheets
+from .. import announcing, answering, policies, reading, security, services, spreadsheets
 from ..idempotency import replayable
 from ..openapi import Description, PostHeaders, describe
 from ..reading import PageQuery
@@ -20,6 +20,7 @@ blueprint = flask.Blueprint("batches", __name__)
 @blueprint.post("/batches")
 @describe(
     Description(
+        policy=policies.SUBMIT_JOBS,
         answers={200: schemas.Plan, 202: schemas.BatchView},
         tag="batches",
         body=schemas.BatchCreate,
@@ -37,7 +38,12 @@ def submit_batch() -> flask.Response:
 
 @blueprint.get("/batches")
 @describe(
-    Description(answers={200: schemas.Page[schemas.BatchSummary]}, tag="batches", query=PageQuery)
+    Description(
+        policy=policies.READ,
+        answers={200: schemas.Page[schemas.BatchSummary]},
+        tag="batches",
+        query=PageQuery,
+    )
 )
 def list_batches() -> flask.Response:
     """Batches, newest first."""
@@ -49,7 +55,11 @@ def list_batches() -> flask.Response:
 
 
 @blueprint.get("/batches/<uuid:batch_id>")
-@describe(Description(answers={200: schemas.BatchView, 304: None}, tag="batches"))
+@describe(
+    Description(
+        policy=policies.READ_OWN, answers={200: schemas.BatchView, 304: None}, tag="batches"
+    )
+)
 def show_batch(batch_id: UUID) -> flask.Response:
     """How far one batch got, and the best job of each model."""
     with services.session(read_only=True) as session:
@@ -58,14 +68,18 @@ def show_batch(batch_id: UUID) -> flask.Response:
 
 
 @blueprint.get("/batches/<uuid:batch_id>/results")
-@describe(Description(answers={200: schemas.Matrix, 304: None}, tag="batches"))
+@describe(
+    Description(policy=policies.READ_OWN, answers={200: schemas.Matrix, 304: None}, tag="batches")
+)
 def show_results(batch_id: UUID) -> flask.Response:
     """What came of each combination: a row for each model with its data."""
     return answering.cacheable(answering.view(_matrix(batch_id)))
 
 
 @blueprint.get("/batches/<uuid:batch_id>/results.csv")
-@describe(Description(answers={200: spreadsheets.MEDIA_TYPE}, tag="batches"))
+@describe(
+    Description(policy=policies.READ_OWN, answers={200: spreadsheets.MEDIA_TYPE}, tag="batches")
+)
 def show_results_as_csv(batch_id: UUID) -> flask.Response:
     """The same as a table, for spreadsheets."""
     matrix = _matrix(batch_id)
@@ -75,7 +89,13 @@ def show_results_as_csv(batch_id: UUID) -> flask.Response:
 
 
 @blueprint.post("/batches/<uuid:batch_id>/cancel")
-@describe(Description(answers={200: schemas.BatchView, 202: schemas.BatchView}, tag="batches"))
+@describe(
+    Description(
+        policy=policies.SUBMIT_OWN,
+        answers={200: schemas.BatchView, 202: schemas.BatchView},
+        tag="batches",
+    )
+)
 def cancel_batch(batch_id: UUID) -> flask.Response:
     """Ask for the end of all jobs: 200 if they have ended, 202 if workers have to be told."""
     batches.cancel(services.session, str(batch_id))
@@ -87,6 +107,7 @@ def cancel_batch(batch_id: UUID) -> flask.Response:
 @blueprint.post("/batches/<uuid:batch_id>/retry-failed")
 @describe(
     Description(
+        policy=policies.SUBMIT_JOBS_OF_OWN,
         answers={200: schemas.BatchView, 202: schemas.BatchView},
         tag="batches",
         headers=PostHeaders,

@@ -9,7 +9,7 @@ import pydantic
 from core import catalogue, preprocessing
 from service import queue, schemas, subjects, workers
 
-from .. import answering, services
+from .. import answering, policies, services
 from ..openapi import Description, describe
 from . import predict
 
@@ -32,14 +32,6 @@ class Version(pydantic.BaseModel):
     name: str
     version: str
     api: str
-
-
-class Sandbox(pydantic.BaseModel):
-    """How the last upload was locked up while it was checked; ``None``: none was checked yet."""
-
-    #: Version of Landlock; 0 where the kernel has none.
-    landlock_abi: int
-    seccomp: bool
 
 
 class Limits(pydantic.BaseModel):
@@ -73,11 +65,12 @@ class Capabilities(pydantic.BaseModel):
     architectures: list[str]
     queues: list[Queue]
     has_gpu: bool
-    sandbox: Sandbox | None
+    #: How the last upload was locked up while it was checked; ``None``: none was checked yet.
+    sandbox: schemas.Sandbox | None
 
 
 @blueprint.get("/")
-@describe(Description(answers={200: Links, 304: None}, tag="system"))
+@describe(Description(policy=policies.READ, answers={200: Links, 304: None}, tag="system"))
 def show_links() -> flask.Response:
     """Where to start."""
     names = ("uploads", "models", "datasets", "methods", "jobs", "workers", "queue")
@@ -88,7 +81,7 @@ def show_links() -> flask.Response:
 
 
 @blueprint.get("/version")
-@describe(Description(answers={200: Version, 304: None}, tag="system"))
+@describe(Description(policy=policies.READ, answers={200: Version, 304: None}, tag="system"))
 def show_version() -> flask.Response:
     """Which netmend this is."""
     version = importlib.metadata.version("netmend")
@@ -96,7 +89,7 @@ def show_version() -> flask.Response:
 
 
 @blueprint.get("/capabilities")
-@describe(Description(answers={200: Capabilities, 304: None}, tag="system"))
+@describe(Description(policy=policies.READ, answers={200: Capabilities, 304: None}, tag="system"))
 def show_capabilities() -> flask.Response:
     """Limits, formats, methods, and what the workers that are there work on."""
     with services.session(read_only=True) as session:
@@ -113,7 +106,7 @@ def show_capabilities() -> flask.Response:
         architectures=list(catalogue.ARCHITECTURES),
         queues=[_queue(name, slots) for name in queue.QUEUES],
         has_gpu=any(slot.device != _CPU for slot in slots),
-        sandbox=Sandbox.model_validate(sandbox) if sandbox else None,
+        sandbox=schemas.Sandbox.model_validate(sandbox) if sandbox else None,
     )
     return answering.cacheable(answering.view(found))
 

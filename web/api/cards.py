@@ -10,10 +10,11 @@ import pydantic
 from pydantic import Field
 
 from service import archives, cards, jobs, reports, schemas
+from service.audit import Thing
 from service.cards import Card
 from service.reports import SeriesName
 
-from .. import answering, reading, services
+from .. import answering, auditing, policies, reading, services
 from ..openapi import Description, describe
 
 blueprint = flask.Blueprint("cards", __name__)
@@ -44,7 +45,14 @@ class SeriesQuery(CardQuery):
 
 
 @blueprint.get("/jobs/<uuid:job_id>/card")
-@describe(Description(answers={200: schemas.CardView, 304: None}, tag="cards", query=CardQuery))
+@describe(
+    Description(
+        policy=policies.READ_OWN,
+        answers={200: schemas.CardView, 304: None},
+        tag="cards",
+        query=CardQuery,
+    )
+)
 def show_card(job_id: UUID) -> flask.Response:
     """The repair card, as JSON, Markdown or HTML: what ``Accept`` asks for."""
     kind = reading.accepted(_JSON, _MARKDOWN, _HTML)
@@ -54,28 +62,47 @@ def show_card(job_id: UUID) -> flask.Response:
 
 
 @blueprint.get("/jobs/<uuid:job_id>/card.json")
-@describe(Description(answers={200: schemas.CardView, 304: None}, tag="cards", query=CardQuery))
+@describe(
+    Description(
+        policy=policies.READ_OWN,
+        answers={200: schemas.CardView, 304: None},
+        tag="cards",
+        query=CardQuery,
+    )
+)
 def show_card_json(job_id: UUID) -> flask.Response:
     """The repair card for programs."""
     return _as_json(_card(job_id))
 
 
 @blueprint.get("/jobs/<uuid:job_id>/card.md")
-@describe(Description(answers={200: _MARKDOWN, 304: None}, tag="cards", query=CardQuery))
+@describe(
+    Description(
+        policy=policies.READ_OWN, answers={200: _MARKDOWN, 304: None}, tag="cards", query=CardQuery
+    )
+)
 def show_card_markdown(job_id: UUID) -> flask.Response:
     """The repair card for tickets."""
     return _as_markdown(_card(job_id))
 
 
 @blueprint.get("/jobs/<uuid:job_id>/card.html")
-@describe(Description(answers={200: _HTML, 304: None}, tag="cards", query=CardQuery))
+@describe(
+    Description(
+        policy=policies.READ_OWN, answers={200: _HTML, 304: None}, tag="cards", query=CardQuery
+    )
+)
 def show_card_html(job_id: UUID) -> flask.Response:
     """The repair card as a page, with its figures in it."""
     return _as_html(_card(job_id))
 
 
 @blueprint.get("/jobs/<uuid:job_id>/bundle.zip")
-@describe(Description(answers={200: _ZIP, 304: None}, tag="cards", query=CardQuery))
+@describe(
+    Description(
+        policy=policies.READ_OWN, answers={200: _ZIP, 304: None}, tag="cards", query=CardQuery
+    )
+)
 def download_bundle(job_id: UUID) -> flask.Response:
     """All files of a job, its card, and a manifest of hashes; the same bytes each time."""
     entries = cards.bundle(_card(job_id), services.current().storage)
@@ -84,18 +111,29 @@ def download_bundle(job_id: UUID) -> flask.Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(cards.fingerprint(entries))
     response.make_conditional(flask.request)
-    return response
+    return auditing.delivered(response, Thing("job", str(job_id)))
 
 
 @blueprint.get("/jobs/<uuid:job_id>/series")
-@describe(Description(answers={200: schemas.SeriesView, 304: None}, tag="cards", query=SeriesQuery))
+@describe(
+    Description(
+        policy=policies.READ_OWN,
+        answers={200: schemas.SeriesView, 304: None},
+        tag="cards",
+        query=SeriesQuery,
+    )
+)
 def show_series(job_id: UUID) -> flask.Response:
     """The points of a curve: of pruning, or of training."""
     return answering.cacheable(answering.view(_series(job_id)))
 
 
 @blueprint.get("/jobs/<uuid:job_id>/series.csv")
-@describe(Description(answers={200: _CSV, 304: None}, tag="cards", query=SeriesQuery))
+@describe(
+    Description(
+        policy=policies.READ_OWN, answers={200: _CSV, 304: None}, tag="cards", query=SeriesQuery
+    )
+)
 def show_series_csv(job_id: UUID) -> flask.Response:
     """The points of a curve, one a line."""
     found, written = _series(job_id), io.StringIO()

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from service import comparing, schemas
 
-from .. import answering, reading, services, spreadsheets
+from .. import answering, policies, reading, services, spreadsheets
 from ..openapi import Description, describe
 
 blueprint = flask.Blueprint("compare", __name__)
@@ -32,14 +32,25 @@ class CompareQuery(pydantic.BaseModel):
 
 
 @blueprint.get("/compare")
-@describe(Description(answers={200: schemas.Comparison, 304: None}, tag="jobs", query=CompareQuery))
+@describe(
+    Description(
+        policy=policies.READ,
+        answers={200: schemas.Comparison, 304: None},
+        tag="jobs",
+        query=CompareQuery,
+    )
+)
 def compare_jobs() -> flask.Response:
     """Figures of jobs side by side, their changes from the first, and what was asked otherwise."""
     return answering.cacheable(answering.view(_comparison()))
 
 
 @blueprint.get("/compare.csv")
-@describe(Description(answers={200: spreadsheets.MEDIA_TYPE}, tag="jobs", query=CompareQuery))
+@describe(
+    Description(
+        policy=policies.READ, answers={200: spreadsheets.MEDIA_TYPE}, tag="jobs", query=CompareQuery
+    )
+)
 def compare_jobs_as_csv() -> flask.Response:
     """The same figures as a table, for spreadsheets."""
     found = _comparison()

@@ -6,7 +6,7 @@ import flask
 
 from service import datasets, schemas
 
-from .. import announcing, answering, forms, reading, receiving, security, services
+from .. import announcing, answering, forms, policies, reading, receiving, security, services
 from ..answering import BYTES
 from ..idempotency import replayable
 from ..openapi import Description, EditHeaders, FileHeaders, PostHeaders, describe
@@ -26,6 +26,7 @@ class DatasetQuery(schemas.DatasetFilter, PageQuery):
 @blueprint.post("/datasets")
 @describe(
     Description(
+        policy=policies.SUBMIT,
         answers={200: schemas.DatasetView, 202: schemas.DatasetView},
         tag="datasets",
         body=schemas.DatasetCreate,
@@ -60,7 +61,10 @@ def _added(wanted: schemas.DatasetCreate) -> flask.Response:
 @blueprint.get("/datasets")
 @describe(
     Description(
-        answers={200: schemas.Page[schemas.DatasetView]}, tag="datasets", query=DatasetQuery
+        policy=policies.READ,
+        answers={200: schemas.Page[schemas.DatasetView]},
+        tag="datasets",
+        query=DatasetQuery,
     )
 )
 def list_datasets() -> flask.Response:
@@ -74,7 +78,11 @@ def list_datasets() -> flask.Response:
 
 
 @blueprint.get("/datasets/<uuid:dataset_id>")
-@describe(Description(answers={200: schemas.DatasetView, 304: None}, tag="datasets"))
+@describe(
+    Description(
+        policy=policies.READ_OWN, answers={200: schemas.DatasetView, 304: None}, tag="datasets"
+    )
+)
 def show_dataset(dataset_id: UUID) -> flask.Response:
     """One data set and what was understood of it."""
     with services.session(read_only=True) as session:
@@ -85,6 +93,7 @@ def show_dataset(dataset_id: UUID) -> flask.Response:
 @blueprint.patch("/datasets/<uuid:dataset_id>")
 @describe(
     Description(
+        policy=policies.SUBMIT_OWN,
         answers={200: schemas.DatasetView},
         tag="datasets",
         body=schemas.SubjectEdit,
@@ -102,7 +111,12 @@ def edit_dataset(dataset_id: UUID) -> flask.Response:
 
 @blueprint.get("/datasets/<uuid:dataset_id>/content")
 @describe(
-    Description(answers={200: BYTES, 206: BYTES, 304: None}, tag="datasets", headers=FileHeaders)
+    Description(
+        policy=policies.READ_OWN,
+        answers={200: BYTES, 206: BYTES, 304: None},
+        tag="datasets",
+        headers=FileHeaders,
+    )
 )
 def download_dataset(dataset_id: UUID) -> flask.Response:
     """The file that was uploaded, or the part of it that ``Range`` asks for."""
@@ -118,7 +132,7 @@ def download_dataset(dataset_id: UUID) -> flask.Response:
 
 
 @blueprint.delete("/datasets/<uuid:dataset_id>")
-@describe(Description(answers={204: None}, tag="datasets"))
+@describe(Description(policy=policies.SUBMIT_OWN, answers={204: None}, tag="datasets"))
 def delete_dataset(dataset_id: UUID) -> flask.Response:
     """Forget a data set that no waiting or running job needs."""
     with services.session() as session:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from service import jobs, schemas
 
-from .. import answering, reading, services
+from .. import answering, policies, reading, services
 from ..openapi import Description, StreamHeaders, describe
 from ..services import Sessions
 from ..streams import Message
@@ -42,7 +42,7 @@ class EventList(pydantic.BaseModel):
 
 @blueprint.get("/jobs/<uuid:job_id>/events")
 @describe(
-    Description(
+    Description(policy=policies.READ_OWN,
         answers={200: EventList, 204: None}, tag="jobs", query=EventQuery, headers=StreamHeaders,
         stream=_STREAM,
     )

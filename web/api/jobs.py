@@ -11,7 +11,7 @@ from pydantic import Field
 from service import estimates, jobs, paging, planning, schemas
 from service.jobs import inputs
 
-from .. import announcing, answering, reading, security, services, spreadsheets
+from .. import announcing, answering, policies, reading, security, services, spreadsheets
 from ..idempotency import replayable
 from ..openapi import Description, EditHeaders, PostHeaders, SubmitHeaders, describe
 from ..reading import PageQuery
@@ -56,6 +56,7 @@ class JobOrPlan(pydantic.RootModel[schemas.JobView | schemas.Plan]):
 @blueprint.post("/jobs")
 @describe(
     Description(
+        policy=policies.SUBMIT_JOBS,
         answers={200: JobOrPlan, 202: schemas.JobView},
         tag="jobs",
         body=schemas.JobCreate,
@@ -72,7 +73,14 @@ def submit_job() -> flask.Response:
 
 
 @blueprint.get("/jobs")
-@describe(Description(answers={200: schemas.Page[schemas.JobSummary]}, tag="jobs", query=JobQuery))
+@describe(
+    Description(
+        policy=policies.READ,
+        answers={200: schemas.Page[schemas.JobSummary]},
+        tag="jobs",
+        query=JobQuery,
+    )
+)
 def list_jobs() -> flask.Response:
     """Jobs, newest first if not asked otherwise; those in the trash are left out."""
     wanted = reading.query(JobQuery)
@@ -87,7 +95,14 @@ def list_jobs() -> flask.Response:
 
 
 @blueprint.get("/jobs.csv")
-@describe(Description(answers={200: spreadsheets.MEDIA_TYPE}, tag="jobs", query=JobTableQuery))
+@describe(
+    Description(
+        policy=policies.READ,
+        answers={200: spreadsheets.MEDIA_TYPE},
+        tag="jobs",
+        query=JobTableQuery,
+    )
+)
 def list_jobs_as_csv() -> flask.Response:
     """All jobs of a list as a table, for spreadsheets."""
     wanted = reading.query(JobTableQuery)
@@ -96,7 +111,9 @@ def list_jobs_as_csv() -> flask.Response:
 
 
 @blueprint.get("/jobs/<uuid:job_id>")
-@describe(Description(answers={200: schemas.JobView, 304: None}, tag="jobs"))
+@describe(
+    Description(policy=policies.READ_OWN, answers={200: schemas.JobView, 304: None}, tag="jobs")
+)
 def show_job(job_id: UUID) -> flask.Response:
     """State and result of one job."""
     with services.session(read_only=True) as session:
@@ -107,7 +124,11 @@ def show_job(job_id: UUID) -> flask.Response:
 @blueprint.patch("/jobs/<uuid:job_id>")
 @describe(
     Description(
-        answers={200: schemas.JobView}, tag="jobs", body=schemas.JobEdit, headers=EditHeaders
+        policy=policies.SUBMIT_OWN,
+        answers={200: schemas.JobView},
+        tag="jobs",
+        body=schemas.JobEdit,
+        headers=EditHeaders,
     )
 )
 def edit_job(job_id: UUID) -> flask.Response:
@@ -119,7 +140,11 @@ def edit_job(job_id: UUID) -> flask.Response:
 
 
 @blueprint.post("/jobs/<uuid:job_id>/cancel")
-@describe(Description(answers={200: schemas.JobView, 202: schemas.JobView}, tag="jobs"))
+@describe(
+    Description(
+        policy=policies.SUBMIT_OWN, answers={200: schemas.JobView, 202: schemas.JobView}, tag="jobs"
+    )
+)
 def cancel_job(job_id: UUID) -> flask.Response:
     """Ask for the end of a job: 200 if it has ended, 202 if its worker has to be told."""
     with services.session() as session:
@@ -130,7 +155,11 @@ def cancel_job(job_id: UUID) -> flask.Response:
 @blueprint.post("/jobs/<uuid:job_id>/retry")
 @describe(
     Description(
-        answers={202: schemas.JobView}, tag="jobs", body=schemas.JobRetry, headers=PostHeaders
+        policy=policies.SUBMIT_JOBS_OF_OWN,
+        answers={202: schemas.JobView},
+        tag="jobs",
+        body=schemas.JobRetry,
+        headers=PostHeaders,
     )
 )
 @replayable

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from service import joblogs
 
-from .. import answering, reading, services
+from .. import answering, policies, reading, services
 from ..openapi import Description, FileHeaders, describe
 
 blueprint = flask.Blueprint("logs", __name__)
@@ -34,7 +34,11 @@ class LogQuery(pydantic.BaseModel):
 @blueprint.get("/jobs/<uuid:job_id>/logs")
 @describe(
     Description(
-        answers={200: _TEXT, 206: _TEXT, 304: None}, tag="jobs", query=LogQuery, headers=FileHeaders
+        policy=policies.READ_OWN,
+        answers={200: _TEXT, 206: _TEXT, 304: None},
+        tag="jobs",
+        query=LogQuery,
+        headers=FileHeaders,
     )
 )
 def show_log(job_id: UUID) -> flask.Response:

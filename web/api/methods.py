@@ -8,7 +8,7 @@ import pydantic
 from core import catalogue
 from service import errors as service_errors
 
-from .. import answering
+from .. import answering, policies
 from ..openapi import Description, describe
 
 blueprint = flask.Blueprint("methods", __name__)
@@ -35,7 +35,7 @@ class MethodList(pydantic.BaseModel):
 
 
 @blueprint.get("/methods")
-@describe(Description(answers={200: MethodList}, tag="methods"))
+@describe(Description(policy=policies.READ, answers={200: MethodList}, tag="methods"))
 def list_methods() -> flask.Response:
     """The repair methods there are."""
     views = [_view(params) for params in catalogue.METHODS.values()]
@@ -43,7 +43,7 @@ def list_methods() -> flask.Response:
 
 
 @blueprint.get("/methods/<name>")
-@describe(Description(answers={200: MethodView}, tag="methods"))
+@describe(Description(policy=policies.READ, answers={200: MethodView}, tag="methods"))
 def show_method(name: str) -> flask.Response:
     """One repair method."""
     params = catalogue.METHODS.get(name)

@@ -5,8 +5,19 @@ from uuid import UUID
 import flask
 
 from service import models, schemas
+from service.audit import Thing
 
-from .. import announcing, answering, forms, reading, receiving, security, services
+from .. import (
+    announcing,
+    answering,
+    auditing,
+    forms,
+    policies,
+    reading,
+    receiving,
+    security,
+    services,
+)
 from ..answering import BYTES
 from ..idempotency import replayable
 from ..openapi import Description, EditHeaders, FileHeaders, PostHeaders, describe
@@ -26,6 +37,7 @@ class ModelQuery(schemas.SubjectFilter, PageQuery):
 @blueprint.post("/models")
 @describe(
     Description(
+        policy=policies.SUBMIT,
         answers={200: schemas.ModelView, 202: schemas.ModelView},
         tag="models",
         body=schemas.ModelCreate,
@@ -59,7 +71,12 @@ def _added(wanted: schemas.ModelCreate) -> flask.Response:
 
 @blueprint.get("/models")
 @describe(
-    Description(answers={200: schemas.Page[schemas.ModelView]}, tag="models", query=ModelQuery)
+    Description(
+        policy=policies.READ,
+        answers={200: schemas.Page[schemas.ModelView]},
+        tag="models",
+        query=ModelQuery,
+    )
 )
 def list_models() -> flask.Response:
     """Models, newest first."""
@@ -72,7 +89,9 @@ def list_models() -> flask.Response:
 
 
 @blueprint.get("/models/<uuid:model_id>")
-@describe(Description(answers={200: schemas.ModelView, 304: None}, tag="models"))
+@describe(
+    Description(policy=policies.READ_OWN, answers={200: schemas.ModelView, 304: None}, tag="models")
+)
 def show_model(model_id: UUID) -> flask.Response:
     """One model and what was understood of it."""
     with services.session(read_only=True) as session:
@@ -83,6 +102,7 @@ def show_model(model_id: UUID) -> flask.Response:
 @blueprint.patch("/models/<uuid:model_id>")
 @describe(
     Description(
+        policy=policies.SUBMIT_OWN,
         answers={200: schemas.ModelView},
         tag="models",
         body=schemas.SubjectEdit,
@@ -100,23 +120,29 @@ def edit_model(model_id: UUID) -> flask.Response:
 
 @blueprint.get("/models/<uuid:model_id>/content")
 @describe(
-    Description(answers={200: BYTES, 206: BYTES, 304: None}, tag="models", headers=FileHeaders)
+    Description(
+        policy=policies.READ_OWN,
+        answers={200: BYTES, 206: BYTES, 304: None},
+        tag="models",
+        headers=FileHeaders,
+    )
 )
 def download_model(model_id: UUID) -> flask.Response:
     """The file that was uploaded, or the part of it that ``Range`` asks for."""
     with services.session(read_only=True) as session:
         view = schemas.ModelView.of(models.get(session, str(model_id)))
-    return answering.file(
+    response = answering.file(
         services.current().storage.open(view.sha256),
         sha256=view.sha256,
         n_bytes=view.n_bytes,
         name=view.file_name,
         kind=BYTES,
     )
+    return auditing.delivered(response, Thing("model", view.id, view.sha256))
 
 
 @blueprint.delete("/models/<uuid:model_id>")
-@describe(Description(answers={204: None}, tag="models"))
+@describe(Description(policy=policies.SUBMIT_OWN, answers={204: None}, tag="models"))
 def delete_model(model_id: UUID) -> flask.Response:
     """Forget a model that no waiting or running job needs."""
     with services.session() as session:

@@ -10,7 +10,7 @@ from core import errors
 from service import errors as service_errors
 from service import jobs, predictions, schemas
 
-from .. import announcing, answering, forms, reading, receiving, services
+from .. import announcing, answering, forms, policies, reading, receiving, services
 from ..openapi import Description, WaitHeaders, describe
 
 blueprint = flask.Blueprint("predict", __name__)
@@ -28,6 +28,7 @@ _Submit = Callable[[Any], Any]
 @blueprint.post("/jobs/<uuid:job_id>/predict")
 @describe(
     Description(
+        policy=policies.SUBMIT_JOBS_OF_OWN,
         answers={200: schemas.PredictionView, 202: schemas.JobView},
         tag="predict",
         body=schemas.JobPredict,
@@ -48,6 +49,7 @@ def try_job(job_id: UUID) -> flask.Response:
 @blueprint.post("/models/<uuid:model_id>/predict")
 @describe(
     Description(
+        policy=policies.SUBMIT_JOBS_OF_OWN,
         answers={200: schemas.PredictionView, 202: schemas.JobView},
         tag="predict",
         body=schemas.ModelPredict,

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from service import datasets, overviews, schemas
 
-from .. import answering, reading, services
+from .. import answering, policies, reading, services
 from ..openapi import Description, describe
 
 blueprint = flask.Blueprint("previews", __name__)
@@ -27,7 +27,11 @@ class PreviewQuery(pydantic.BaseModel):
 
 
 @blueprint.get("/datasets/<uuid:dataset_id>/preview")
-@describe(Description(answers={200: _PNG, 304: None}, tag="datasets", query=PreviewQuery))
+@describe(
+    Description(
+        policy=policies.READ_OWN, answers={200: _PNG, 304: None}, tag="datasets", query=PreviewQuery
+    )
+)
 def show_preview(dataset_id: UUID) -> flask.Response:
     """A sheet of small pictures, of as many classes as there are."""
     wanted = reading.query(PreviewQuery)
@@ -39,7 +43,11 @@ def show_preview(dataset_id: UUID) -> flask.Response:
 
 
 @blueprint.get("/datasets/<uuid:dataset_id>/stats")
-@describe(Description(answers={200: schemas.DatasetStatsView, 304: None}, tag="datasets"))
+@describe(
+    Description(
+        policy=policies.READ_OWN, answers={200: schemas.DatasetStatsView, 304: None}, tag="datasets"
+    )
+)
 def show_stats(dataset_id: UUID) -> flask.Response:
     """Images of each class, smallest and largest pixel, duplicates; and what the sheet shows."""
     with services.session(read_only=True) as session:

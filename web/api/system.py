@@ -10,7 +10,7 @@ from core import errors
 from service import db, queue, storage
 from service import errors as service_errors
 
-from .. import answering, error_pages, metrics, openapi, problems, services
+from .. import answering, error_pages, metrics, openapi, policies, problems, services
 from ..openapi import Description, describe
 from ..services import Services
 
@@ -36,14 +36,14 @@ class ProblemKind(pydantic.BaseModel):
 
 
 @blueprint.get("/healthz")
-@describe(Description(answers={200: Health}, tag="system", is_public=True))
+@describe(Description(policy=policies.PUBLIC, answers={200: Health}, tag="system"))
 def show_health() -> flask.Response:
     """Whether this process answers; asks nothing of anybody else."""
     return answering.view(Health(status="ok"))
 
 
 @blueprint.get("/readyz")
-@describe(Description(answers={200: Health, 503: Health}, tag="system", is_public=True))
+@describe(Description(policy=policies.PUBLIC, answers={200: Health, 503: Health}, tag="system"))
 def show_readiness() -> flask.Response:
     """Whether database, broker and storage can be used."""
     held = services.current()
@@ -59,14 +59,14 @@ def show_readiness() -> flask.Response:
 
 
 @blueprint.get("/metrics")
-@describe(Description(answers={200: "text/plain"}, tag="system", is_public=True))
+@describe(Description(policy=policies.PUBLIC, answers={200: "text/plain"}, tag="system"))
 def show_metrics() -> flask.Response:
     """Counts and times of this process, for Prometheus."""
     return flask.Response(metrics.text(), content_type=metrics.CONTENT_TYPE)
 
 
 @blueprint.get("/api/v1/openapi.json")
-@describe(Description(answers={200: "application/json"}, tag="system", is_public=True))
+@describe(Description(policy=policies.PUBLIC, answers={200: "application/json"}, tag="system"))
 def show_api() -> flask.Response:
     """This document."""
     document = openapi.document(flask.current_app)
@@ -74,7 +74,7 @@ def show_api() -> flask.Response:
 
 
 @blueprint.get("/problems/<code>")
-@describe(Description(answers={200: ProblemKind}, tag="system", is_public=True))
+@describe(Description(policy=policies.PUBLIC, answers={200: ProblemKind}, tag="system"))
 def show_problem(code: str) -> flask.Response:
     """What a kind of problem is; the ``type`` of every problem leads here."""
     kind = error_pages.kinds().get(code)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from service import jobs, schemas, trash
 
-from .. import answering, reading, services
+from .. import answering, policies, reading, services
 from ..openapi import Description, describe
 
 blueprint = flask.Blueprint("trash", __name__)
@@ -24,7 +24,9 @@ class DeleteQuery(pydantic.BaseModel):
 
 
 @blueprint.delete("/jobs/<uuid:job_id>")
-@describe(Description(answers={204: None}, tag="jobs", query=DeleteQuery))
+@describe(
+    Description(policy=policies.SUBMIT_OWN, answers={204: None}, tag="jobs", query=DeleteQuery)
+)
 def delete_job(job_id: UUID) -> flask.Response:
     """Put a job that has ended into the trash, from where it can be brought back for a while."""
     act = trash.purge if reading.query(DeleteQuery).purge else trash.discard
@@ -34,7 +36,7 @@ def delete_job(job_id: UUID) -> flask.Response:
 
 
 @blueprint.post("/jobs/<uuid:job_id>/restore")
-@describe(Description(answers={200: schemas.JobView}, tag="jobs"))
+@describe(Description(policy=policies.SUBMIT_OWN, answers={200: schemas.JobView}, tag="jobs"))
 def restore_job(job_id: UUID) -> flask.Response:
     """Bring a job back from the trash; one that is not there stays as it is."""
     with services.session() as session:

@@ -11,7 +11,7 @@ import flask
 
 from service import schemas, uploads
 
-from .. import answering, forms, reading, receiving, security, services
+from .. import answering, forms, policies, reading, receiving, security, services
 from ..idempotency import replayable
 from ..openapi import ChunkHeaders, Description, FileAlone, PostHeaders, describe
 
@@ -23,6 +23,7 @@ _BYTES = "application/octet-stream"
 @blueprint.post("/uploads")
 @describe(
     Description(
+        policy=policies.SUBMIT,
         answers={201: schemas.UploadView},
         tag="uploads",
         body=schemas.UploadCreate,
@@ -46,6 +47,7 @@ def _received() -> flask.Response:
 @replayable
 def _announced() -> flask.Response:
     wanted = reading.body(schemas.UploadCreate)
+    receiving.count()
     with services.session() as session:
         upload = uploads.create(
             session,
@@ -60,14 +62,24 @@ def _announced() -> flask.Response:
 
 
 @blueprint.get("/uploads/<uuid:upload_id>")
-@describe(Description(answers={200: schemas.UploadView}, tag="uploads"))
+@describe(
+    Description(policy=policies.READ_PRIVATE, answers={200: schemas.UploadView}, tag="uploads")
+)
 def show_upload(upload_id: UUID) -> flask.Response:
     """How much has arrived; HEAD gives the same in ``Upload-Offset``."""
     return _answer(_find(upload_id))
 
 
 @blueprint.patch("/uploads/<uuid:upload_id>")
-@describe(Description(answers={204: None}, tag="uploads", headers=ChunkHeaders, raw_body=_BYTES))
+@describe(
+    Description(
+        policy=policies.SUBMIT_PRIVATE,
+        answers={204: None},
+        tag="uploads",
+        headers=ChunkHeaders,
+        raw_body=_BYTES,
+    )
+)
 def append_to_upload(upload_id: UUID) -> flask.Response:
     """Send bytes that begin at ``Upload-Offset``; what arrived stays, also after a cut."""
     start = reading.upload_offset()
@@ -76,7 +88,14 @@ def append_to_upload(upload_id: UUID) -> flask.Response:
 
 
 @blueprint.put("/uploads/<uuid:upload_id>")
-@describe(Description(answers={200: schemas.UploadView}, tag="uploads", raw_body=_BYTES))
+@describe(
+    Description(
+        policy=policies.SUBMIT_PRIVATE,
+        answers={200: schemas.UploadView},
+        tag="uploads",
+        raw_body=_BYTES,
+    )
+)
 def put_upload(upload_id: UUID) -> flask.Response:
     """Send a whole file at once; it is complete then."""
     upload = _find(upload_id)
@@ -86,7 +105,12 @@ def put_upload(upload_id: UUID) -> flask.Response:
 
 @blueprint.post("/uploads/<uuid:upload_id>/complete")
 @describe(
-    Description(answers={200: schemas.UploadView}, tag="uploads", body=schemas.UploadComplete)
+    Description(
+        policy=policies.SUBMIT_PRIVATE,
+        answers={200: schemas.UploadView},
+        tag="uploads",
+        body=schemas.UploadComplete,
+    )
 )
 def complete_upload(upload_id: UUID) -> flask.Response:
     """All bytes were sent; checks them against a SHA-256, if one is given. May be asked twice."""
@@ -95,7 +119,7 @@ def complete_upload(upload_id: UUID) -> flask.Response:
 
 
 @blueprint.delete("/uploads/<uuid:upload_id>")
-@describe(Description(answers={204: None}, tag="uploads"))
+@describe(Description(policy=policies.SUBMIT_PRIVATE, answers={204: None}, tag="uploads"))
 def delete_upload(upload_id: UUID) -> flask.Response:
     """Forget an upload; models and data sets that it became stay."""
     receiving.forget(_find(upload_id))

@@ -8,7 +8,7 @@ import pydantic
 
 from service import estimates, jobs, queue, schemas, workers
 
-from .. import answering, services
+from .. import answering, policies, services
 from ..openapi import Description, describe
 
 blueprint = flask.Blueprint("workers", __name__)
@@ -43,7 +43,7 @@ class WorkerList(pydantic.BaseModel):
 
 
 @blueprint.get("/workers")
-@describe(Description(answers={200: WorkerList, 304: None}, tag="workers"))
+@describe(Description(policy=policies.READ, answers={200: WorkerList, 304: None}, tag="workers"))
 def list_workers() -> flask.Response:
     """Workers, and what each of them does."""
     with services.session(read_only=True) as session:
@@ -54,7 +54,7 @@ def list_workers() -> flask.Response:
 
 
 @blueprint.get("/queue")
-@describe(Description(answers={200: QueueList, 304: None}, tag="workers"))
+@describe(Description(policy=policies.READ, answers={200: QueueList, 304: None}, tag="workers"))
 def list_queues() -> flask.Response:
     """How many jobs wait and run in each queue."""
     with services.session(read_only=True) as session:

@@ -14,18 +14,21 @@ from . import (
     jobs,
     methods,
     models,
+    new_batch,
     new_repair,
     rendering,
     retrying,
     settings,
     signing_in,
     trying,
+    users,
+    webhooks,
     workers,
 )
 
 _SUBJECTS = (
-    signing_in, home, jobs, comparing, batches, job, retrying, trying, new_repair,
-    models, datasets, methods, workers, settings, about,
+    signing_in, home, jobs, comparing, batches, new_batch, job, retrying, trying,
+    new_repair, models, datasets, methods, workers, settings, users, webhooks, about,
 )  # fmt: skip
 
 

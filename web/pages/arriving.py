@@ -14,6 +14,13 @@ from .. import forms, receiving, services, sessions
 #: Files of one form; each may be as large as an upload.
 _MAX_FILES = 20
 _MARK = "csrf_token"
+#: What is told beside the field of a file that could not be kept.
+_NO_ROOM = (
+    service_errors.UploadTooLarge,
+    service_errors.InsufficientStorage,
+    service_errors.ByteQuotaExceeded,
+    service_errors.FileQuotaExceeded,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +54,7 @@ def read(*, at_most: int | None = None) -> Arrived:
         _check(form)
         try:
             uploads.setdefault(part.name, []).append(receiving.whole_file(part))
-        except (service_errors.UploadTooLarge, service_errors.InsufficientStorage) as error:
+        except _NO_ROOM as error:
             problems[part.name] = f"{part.file_name}: {error}"
     _check(form)
     fields = werkzeug.datastructures.MultiDict(

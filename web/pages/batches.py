@@ -5,9 +5,9 @@ from uuid import UUID
 import flask
 import werkzeug
 
-from service import batches, outcomes
+from service import batches, comparing, outcomes, schemas
 
-from .. import announcing, reading, services
+from .. import announcing, policies, reading, services
 from ..reading import PageQuery
 from . import rendering
 
@@ -31,7 +31,20 @@ def show(batch_id: UUID) -> flask.Response:
     with services.session(read_only=True) as session:
         row = batches.get(session, str(batch_id))
         view, matrix = outcomes.view(session, row), outcomes.matrix(session, row)
-    return rendering.page("batch.html", batch=view, matrix=matrix)
+    return rendering.page("batch.html", batch=view, matrix=matrix, comparison=_comparison(matrix))
+
+
+def _comparison(matrix: schemas.Matrix) -> str | None:
+    """The address of its jobs beside each other, of as many as can be; ``None`` for fewer than two.
+
+    Only those that succeeded: the others have nothing to compare.
+    """
+    cells = [cell for row in matrix.cells for cell in row if cell and cell.state == "succeeded"]
+    if len(cells) < comparing.FEWEST:
+        return None
+    return flask.url_for(
+        "pages.comparing.show", job=[cell.job_id for cell in cells[: comparing.MOST]]
+    )
 
 
 @blueprint.post("/batches/<uuid:batch_id>/cancel")
@@ -43,6 +56,7 @@ def cancel(batch_id: UUID) -> werkzeug.Response:
 
 
 @blueprint.post("/batches/<uuid:batch_id>/retry-failed")
+@policies.needs(policies.SUBMIT_JOBS)
 def retry_failed(batch_id: UUID) -> werkzeug.Response:
     """Do the jobs that failed again."""
     with services.session() as session:

@@ -51,13 +51,26 @@ def _of_any(session: Any, job: Job) -> dict[str, Any]:
         session, job.id, max(0, job.n_events - _LATEST_EVENTS), limit=_LATEST_EVENTS
     )
     stages_ = stages.of_job(job) if job.kind == "repair" else ()
+    lap = stages.lap_of(events) if job.stage else None
+    inputs = jobs.named_inputs_of(session, job.id)
     return {
         "stages": stages_,
-        "sentence": stages.sentence(job),
-        "share": stages.share_done(stages_, job),
+        "lap": lap,
+        "n_budgets": stages.n_budgets(job),
+        "sentence": stages.sentence(job, lap),
+        "share": stages.share_done(stages_, job, lap),
         "told": list(stages.told(events)),
-        "inputs": jobs.named_inputs_of(session, job.id),
+        "inputs": inputs,
+        "shows_people": any(item.shows_people for item in inputs),
+        "has_lost_data": not _dataset_ids(job) <= {item.dataset_id for item in inputs},
     }
+
+
+def _dataset_ids(job: Job) -> set[str]:
+    """The data sets that a repair was asked to use, whether they are still there or not."""
+    data = job.request.get("data", {})
+    ids = {data.get("clean_validation"), data.get("clean_test"), *data.get("poisoned_test", ())}
+    return ids - {None}
 
 
 def _of_open(session: Any, job: Job) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import werkzeug
 
 from service.accounts import Identity
 
-from .. import sessions
+from .. import security, sessions
+from ..policies import SAFE_METHODS
 
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What people need before they are signed in.
 _OPEN_PART = "pages.signing_in"
 _CHECKS_ITS_FORM = "checks_its_form"
@@ -31,10 +31,10 @@ def admit() -> werkzeug.Response | None:
     """Let a request through to its page, or answer it here.
 
     Raises:
-        Forbidden: Whoever it is may only look.
+        Forbidden: Their role does not allow it.
         CsrfFailed: A form came from somewhere else.
     """
-    is_safe = flask.request.method in _SAFE_METHODS
+    is_safe = flask.request.method in SAFE_METHODS
     if not is_safe and not _is_checked_later():
         sessions.check_form()
     if flask.request.blueprint == _OPEN_PART:
@@ -43,8 +43,7 @@ def admit() -> werkzeug.Response | None:
     if person is None:
         back = flask.request.full_path.rstrip("?") if is_safe else None
         return flask.redirect(flask.url_for("pages.signing_in.show_sign_in", back=back))
-    person.require("read" if is_safe else "submit")
-    flask.g.identity = person
+    security.admit(person)
     return None
 
 

@@ -5,7 +5,7 @@ import flask
 from service import jobs, schemas, workers
 
 from .. import services
-from . import rendering
+from . import rendering, stages
 
 blueprint = flask.Blueprint("home", __name__)
 
@@ -19,7 +19,9 @@ def show() -> flask.Response:
         open_jobs = jobs.list_jobs(session, _OPEN, limit=_N_LATEST).rows
         ended = jobs.list_jobs(session, _ENDED, limit=_N_LATEST).rows
         seen = workers.list_workers(session, within_s=_WORKER_SEEN_S)
-    return rendering.page("home.html", open_jobs=open_jobs, ended=ended, workers=seen)
+    return rendering.page(
+        "home.html", open_jobs=open_jobs, ended=ended, workers=seen, doing=stages.sentence
+    )
 
 
 _WORKER_SEEN_S = 120.0

@@ -13,8 +13,8 @@ from service import datasets, estimates, fitting, jobs, models, schemas
 from service import errors as service_errors
 from service.fitting import Given
 
-from .. import announcing, error_pages, reading, services
-from . import arriving, drafts, forms, guard, library, recipes, rendering
+from .. import announcing, error_pages, policies, reading, services
+from . import arriving, batch_drafts, drafts, forms, guard, library, recipes, rendering
 from . import datasets as dataset_pages
 from . import models as model_pages
 from .drafts import MODEL, POISONED, ROLES, TEST, VALIDATION, Draft
@@ -38,6 +38,7 @@ def show() -> flask.Response:
 
 @blueprint.post("")
 @guard.checks_its_form
+@policies.needs(policies.SUBMIT_JOBS)
 def change() -> werkzeug.Response:
     """Start the repair; or take files in, change what is chosen, and show the form again."""
     arrived = arriving.read()
@@ -170,6 +171,17 @@ def _page(
         methods=catalogue.METHODS,
         fields=forms.fields(draft.schema, draft.params, problems=found),
         names=drafts,
+        batch=_as_a_batch(draft),
+    )
+
+
+def _as_a_batch(draft: Draft) -> str:
+    """The form of a batch with the same model and data, to which others are added there."""
+    return batch_drafts.address(
+        models=[draft.text(MODEL)],
+        clean_validation=draft.text(VALIDATION),
+        clean_test=draft.text(TEST),
+        poisoned_test=draft.poisoned,
     )
 
 

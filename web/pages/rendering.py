@@ -51,8 +51,8 @@ def register(app: flask.Flask) -> None:
     )
     app.jinja_env.filters.update(
         percent=percentages.percent, points=percentages.points,
-        size=size, duration=duration, moment=moment, typeset=typeset,
-        coded=coded, sentence=sentence,
+        size=size, duration=duration, roughly=roughly, moment=moment, typeset=typeset,
+        coded=coded, sentence=sentence, breakable=breakable,
     )  # fmt: skip
 
 
@@ -81,6 +81,11 @@ def duration(seconds: float) -> str:
     return " ".join(f"{amount} {unit}" for amount, unit in parts if amount)
 
 
+def roughly(seconds: float) -> str:
+    """A time that somebody expects: ``4 s``, ``3 min 5 s``."""
+    return duration(seconds) if seconds >= 10 else f"{max(1, round(seconds))} s"
+
+
 def moment(when: datetime.datetime) -> str:
     """A time of day in UTC; a script in the page says it in the time of the reader."""
     return f"{when:%Y-%m-%d %H:%M} UTC"
@@ -89,6 +94,11 @@ def moment(when: datetime.datetime) -> str:
 def typeset(text: str) -> str:
     """The text with numbers kept on one line with what belongs to them."""
     return _NUMBER_SPACE.sub("\N{NO-BREAK SPACE}", text)
+
+
+def breakable(text: str) -> markupsafe.Markup:
+    """A name that may go on in the next line after an underscore, as names of files want to."""
+    return markupsafe.Markup("_<wbr>").join(text.split("_"))
 
 
 def sentence(text: str) -> str:

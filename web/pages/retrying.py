@@ -15,7 +15,7 @@ from service import errors as service_errors
 from service import jobs
 from service.tables import Job
 
-from .. import announcing, error_pages, services
+from .. import announcing, error_pages, policies, services
 from . import forms, guard, rendering
 from .forms import Field, Form
 
@@ -48,13 +48,13 @@ _OPTIONS = (
     ),
     Field(
         name="gate.max_attack_success_rate",
-        label="Gate: largest attack success, %",
-        help="A result above it is told as missed; empty is no limit.",
+        label="Most attack success, %",
+        help="A result above it has missed the gate; empty is no limit.",
     ),
     Field(
         name="gate.max_accuracy_drop",
-        label="Gate: largest loss of accuracy, points",
-        help="A larger loss is told as missed; empty is no limit.",
+        label="Most accuracy lost, points",
+        help="A larger loss has missed the gate; empty is no limit.",
     ),
     Field(
         name="goodnet.rule",
@@ -65,8 +65,8 @@ _OPTIONS = (
     ),
     Field(
         name="goodnet.false_positive_rate",
-        label="Clean images that it may flag, %",
-        help="For the calibrated rule.",
+        label="False positives, %",
+        help="Clean images that the calibrated rule may flag.",
     ),
     Field(name="queue", label="Runs on", kind="choice", choices=_choices("cpu", "gpu")),
     Field(
@@ -94,6 +94,7 @@ def show(job_id: UUID) -> flask.Response:
 
 
 @blueprint.post("")
+@policies.needs(policies.SUBMIT_JOBS)
 def retry(job_id: UUID) -> werkzeug.Response:
     """Submit the new job; what is wrong with the form is told all at once."""
     form: Form = flask.request.form

@@ -15,7 +15,7 @@ from service import jobs, predictions, reports, schemas
 from service.reports import ChosenReport
 from service.tables import FINAL, Job
 
-from .. import announcing, answering, error_pages, reading, services
+from .. import announcing, answering, error_pages, policies, reading, services
 from . import arriving, forms, guard, rendering
 from .arriving import Arrived
 
@@ -42,6 +42,7 @@ def show(job_id: UUID) -> flask.Response:
 
 @blueprint.post("")
 @guard.checks_its_form
+@policies.needs(policies.SUBMIT_JOBS)
 def ask(job_id: UUID) -> werkzeug.Response:
     """Have the models look at the pictures, and lead to their answers."""
     arrived = arriving.read(at_most=_MAX_BYTES)

@@ -24,5 +24,12 @@ def show() -> flask.Response:
         counts = jobs.count_by_queue(session)
         loads = estimates.loads(session, counts, queue.QUEUES)
     return rendering.page(
-        "workers.html", workers=seen, in_sight=in_sight, on_time=on_time, loads=loads
+        "workers.html",
+        workers=seen,
+        in_sight=in_sight,
+        on_time=on_time,
+        loads=loads,
+        unlocked=sorted(
+            {row.host for row in seen if row.sandbox and not all(row.sandbox.values())}
+        ),
     )

@@ -38,10 +38,30 @@ REFUSED: Mapping[type[ProjectError], Advice] = types.MappingProxyType(
             mend="Send `Authorization: Bearer nmt_…`; `netmend up` prints a token.",
         ),
         service_errors.Forbidden: Advice(
-            when="The token is valid but lacks the scope.",
-            mend="Use a token with the scope that the message names.",
+            when="The token is valid but lacks the scope, or the role of its user does.",
+            mend="Use a token with the scope that the message names, or ask an admin for a role.",
         ),
         web_errors.CsrfFailed: Advice(mend="Load the page again, and send the form from there."),
+        web_errors.ForeignOrigin: Advice(
+            mend=(
+                "Send it from a page of this service; behind a proxy, name its address in "
+                "`NETMEND_PUBLIC_URL`."
+            ),
+        ),
+        service_errors.ByteQuotaExceeded: Advice(
+            mend="Delete models, data sets, uploads or jobs; `GET /api/v1/me` says what counts.",
+        ),
+        service_errors.FileQuotaExceeded: Advice(mend="Delete models, data sets or uploads."),
+        service_errors.JobQuotaExceeded: Advice(mend="Wait for some, or cancel them."),
+        service_errors.GpuQuotaExceeded: Advice(
+            mend="Wait until some of them are 30 days old, or ask for a processor.",
+        ),
+        service_errors.RateLimited: Advice(
+            when=(
+                "One address tried too many wrong tokens, or a user uploads or submits too often."
+            ),
+            mend="Wait as many seconds as `Retry-After` says.",
+        ),
         service_errors.NotFound: Advice(mend="Check the id; perhaps it was deleted."),
         service_errors.Gone: Advice(
             when="The job lies in the trash.",
@@ -78,6 +98,13 @@ REFUSED: Mapping[type[ProjectError], Advice] = types.MappingProxyType(
         service_errors.UploadTooLarge: Advice(
             when="The upload is larger than was announced, or than `NETMEND_MAX_UPLOAD_BYTES`.",
             mend="Give fewer images, or raise the limit.",
+        ),
+        service_errors.WebhookRefused: Advice(
+            when=(
+                "Webhooks are off, or the address is not one of HTTPS on a host that "
+                "`NETMEND_WEBHOOK_HOSTS` names."
+            ),
+            mend="Ask whoever runs the service to name the host.",
         ),
         service_errors.ChecksumMismatch: Advice(
             when="The bytes that arrived are not those of the checksum, and were thrown away.",

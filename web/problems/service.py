@@ -71,6 +71,13 @@ NOT_NOW: Mapping[type[ProjectError], Advice] = types.MappingProxyType(
                 "refuses to work with it."
             ),
         ),
+        service_errors.NoAccounts: Advice(
+            when=(
+                "The web server should listen where others reach it, and there is no admin yet. "
+                "It does not start."
+            ),
+            mend="Make one: `netmend db upgrade --admin NAME`; or listen on 127.0.0.1.",
+        ),
         service_errors.InvalidSettings: Advice(
             when="A setting is malformed or out of range. The process does not start.",
             mend="The message names the variable; [settings.md](settings.md) lists all of them.",

@@ -52,6 +52,13 @@ FAILED: Mapping[type[ProjectError], Advice] = types.MappingProxyType(
                 "`--queue cpu`."
             ),
         ),
+        core_errors.SandboxMissing: Advice(
+            when=(
+                "`NETMEND_REQUIRE_SANDBOX` is set, and the kernel of this machine lacks Landlock "
+                "or seccomp, or the container forbids them."
+            ),
+            mend="Use a Linux kernel from 5.13 on and a container that allows both.",
+        ),
         core_errors.InternalError: Advice(
             when=(
                 "A bug in netmend. The trace is not shown because it may quote an input; it is "

@@ -1,13 +1,16 @@
 // A job while it works: its events come as a stream, or by asking again where there is no room for
 // one; a page that nobody looks at only asks now and then, for its title.
 
-import { ask } from "./netmend.js";
+import { ask, clock } from "./netmend.js";
 import { pruningCurve, trainingCurve } from "./charts.js";
 
 const ASK_MS = 2500;
 const HIDDEN_MS = 20000;
 const LOOK_MS = 5000;
 const SPEAK_MS = 10000;
+const LOST_MS = 3500;
+const PATIENCE_MS = 10000;
+const LOST = "The connection is lost; trying again. The job goes on meanwhile.";
 const MOST_LINES = 200;
 
 const live = document.getElementById("live");
@@ -22,7 +25,9 @@ let state = live.dataset.state;
 let stream = null;
 let timer = null;
 let mayStream = true;
+let losing = null;
 let stage = null;
+let lap = null;
 let share = null;
 let said = "";
 let spokeAt = 0;
@@ -40,6 +45,8 @@ function follow() {
 
 function stop() {
   clearTimeout(timer);
+  clearTimeout(losing);
+  losing = null;
   stream?.close();
   stream = null;
 }
@@ -49,9 +56,14 @@ function openStream() {
   for (const kind of ["state", "progress"]) {
     stream.addEventListener(kind, (event) => take([JSON.parse(event.data)]));
   }
-  stream.onopen = () => trouble("");
+  stream.onopen = () => {
+    clearTimeout(losing);
+    losing = null;
+    trouble("");
+  };
   stream.onerror = () => {
-    if (stream?.readyState !== EventSource.CLOSED) return; // the browser comes back by itself
+    // The browser comes back by itself; a stream that the server ended is there again at once.
+    if (stream?.readyState !== EventSource.CLOSED) return void (losing ??= setTimeout(trouble, LOST_MS, LOST));
     mayStream = false; // too many streams are open, or a proxy does not let them through
     follow();
   };
@@ -72,13 +84,13 @@ async function lookAside() {
 
 async function fetched(address) {
   try {
-    const answer = await ask(address);
+    const answer = await ask(address, { signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.status === 401) return signedOut();
     if (!answer.ok) throw new Error(answer.status);
-    trouble("");
+    if (!losing) trouble("");
     return await answer.json();
   } catch {
-    trouble("The server does not answer. The job goes on; this page asks again.");
+    trouble(LOST);
     return null;
   }
 }
@@ -101,7 +113,7 @@ function take(events) {
 }
 
 function takeState(event) {
-  if (event.data.state === "starting") stage = null;
+  if (event.data.state === "starting") stage = lap = null;
   if (event.data.state in ended) return finish(event.data.state);
   const isNew = event.data.state !== state && event.seq > 1;
   state = event.data.state;
@@ -119,21 +131,27 @@ function showBadges() {
 }
 
 function takeProgress(event) {
-  const { stage: name, current, total, metric, message } = event.data;
+  const { stage: name, current, total, metric, message, budget, n_budgets: budgets } = event.data;
   const item = live.querySelector(`[data-stage="${CSS.escape(name)}"]`);
   const doing = item?.dataset.doing ?? name;
-  if (name !== stage) enter(name, item);
-  said = total ? `${doing}, ${current.toLocaleString("en")} of ${total.toLocaleString("en")} ${item?.dataset.unit ?? ""}`.trim() : doing;
-  share = shareOf(item, total ? current / total : 0);
+  const isNewLap = Boolean(budget) && budget !== lap;
+  const isNew = name !== stage || isNewLap;
+  lap = budget ?? lap;
+  if (isNew) enter(name, item);
+  const ofLap = (words) => (budget ? `Budget ${budget} of ${budgets}: ${words[0].toLowerCase()}${words.slice(1)}` : words);
+  const counted = total ? `${doing}, ${current.toLocaleString("en")} of ${total.toLocaleString("en")} ${item?.dataset.unit ?? ""}`.trim() : doing;
+  said = ofLap(counted);
+  if (find("lap")) find("lap").textContent = budget ? `Budget ${budget} of ${budgets}` : "";
+  share = shareOf(item, total ? current / total : 0, budget);
   const accuracy = metric?.select_accuracy;
   if (name === "finetune" && accuracy !== undefined) {
     curves?.finetune.add([current, accuracy, metric.loss ?? null]);
     const loss = metric.loss === undefined ? "" : `, loss ${metric.loss.toPrecision(4)}`;
-    write(event, `Epoch ${current}: accuracy on select images ${(accuracy * 100).toFixed(1)} %${loss}`);
-  } else if (metric?.channels_pruned !== undefined) {
-    curves?.prune.add([metric.channels_pruned, accuracy]);
-  } else if (message || name !== stage) {
-    write(event, message || doing);
+    const words = `Epoch ${current}: accuracy on select images ${(accuracy * 100).toFixed(1)} %${loss}`;
+    write(event, isNewLap ? ofLap(words) : words);
+  } else {
+    if (metric?.channels_pruned !== undefined) curves?.prune.add([metric.channels_pruned, accuracy]);
+    if (message || isNew) write(event, isNewLap ? ofLap(message || doing) : message || doing);
   }
   stage = name;
 }
@@ -150,18 +168,32 @@ function enter(name, item) {
   }
 }
 
-function shareOf(item, ofStage) {
+// As `stages.share_done`: the stages of a budget count as often as there are budgets, so that the
+// bar never goes back; what comes after the last budget is about none of them.
+function shareOf(item, ofStage, budget) {
+  if (!item) return null;
   const items = [...live.querySelectorAll("[data-stage]")];
-  return item ? (items.indexOf(item) + ofStage) / items.length : null;
+  const shared = items.filter((one) => "shared" in one.dataset).length;
+  const ofLap = items.length - shared;
+  const laps = Number(live.dataset.budgets);
+  const now = items.indexOf(item);
+  const lapsDone = now < shared ? 0 : (budget ?? laps) - 1;
+  return (now + lapsDone * ofLap + ofStage) / (shared + laps * ofLap);
+}
+
+// As the server begins a sentence: not where a file or something else that is named comes first.
+function sentence(words) {
+  const [first] = words.split(" ", 1);
+  return /[._]/.test(first) ? words : words[0].toUpperCase() + words.slice(1);
 }
 
 function write(event, words) {
   const time = document.createElement("time");
   time.dateTime = event.at;
-  time.textContent = new Date(event.at).toLocaleTimeString();
+  time.textContent = clock(event.at);
   time.dataset.said = "";
   const line = document.createElement("li");
-  line.append(time, " ", words);
+  line.append(time, " ", sentence(words));
   const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
   log.append(line);
   while (log.children.length > MOST_LINES) log.firstChild.remove();

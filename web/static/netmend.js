@@ -17,12 +17,32 @@ export async function ask(path, options = {}) {
   return fetch(path, { credentials: "same-origin", ...options, headers });
 }
 
+// Said above the page, for as long as it asks in vain.
+export function lost(words = "") {
+  const place = document.getElementById("lost");
+  if (place.textContent !== words) place.textContent = words;
+  place.hidden = !words;
+}
+
+const LOST = "The connection to the server is lost. This page tries again by itself.";
+document.addEventListener("htmx:sendError", () => lost(LOST));
+document.addEventListener("htmx:timeout", () => lost(LOST));
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status >= 500) lost(LOST);
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.isError) lost();
+});
+
 const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+
+export const clock = (moment) => CLOCK.format(new Date(moment));
 
 function sayTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]:not([data-said])")) {
     time.title = time.textContent;
-    time.textContent = TIME.format(new Date(time.dateTime));
+    time.textContent = (time.hasAttribute("data-clock") ? CLOCK : TIME).format(new Date(time.dateTime));
     time.dataset.said = "";
   }
 }
@@ -73,7 +93,7 @@ function helpDialog() {
   if (found) return found;
   const dialog = document.createElement("dialog");
   dialog.id = "keys";
-  dialog.setAttribute("aria-label", "Keys");
+  dialog.setAttribute("aria-label", "Keyboard");
   const list = document.createElement("dl");
   list.className = "facts";
   for (const [key, [words]] of Object.entries(KEYS)) {
@@ -100,7 +120,7 @@ document.addEventListener("keydown", (event) => {
   KEYS[event.key][1]();
 });
 
-for (const button of document.querySelectorAll("[data-help]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => helpDialog().showModal());
+for (const place of document.querySelectorAll("[data-help]")) {
+  place.hidden = false;
+  place.querySelector("button").addEventListener("click", () => helpDialog().showModal());
 }

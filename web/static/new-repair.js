@@ -1,5 +1,6 @@
 // New repair: what the server knows of the form is shown again whenever something was chosen, came in or was checked.
 
+import { lost } from "./netmend.js";
 import { isBusy, say } from "./upload.js";
 
 const form = document.querySelector("[data-draft]");
@@ -23,22 +24,35 @@ async function change(prepare = () => {}, submitter = null) {
   const data = fields(submitter);
   prepare(data);
   if (!data.has("act")) data.set("act", "look");
-  await show(await fetch(form.action, { method: "POST", body: data, headers: { Accept: "text/html" } }));
+  await show(await page(form.action, { method: "POST", body: data }));
 }
 
 async function look() {
-  await show(await fetch(location.href, { headers: { Accept: "text/html" } }));
+  await show(await page(location.href));
+}
+
+// What was typed stays in the form; whatever is chosen next asks again.
+async function page(address, options = {}) {
+  try {
+    const response = await fetch(address, { ...options, headers: { Accept: "text/html" } });
+    lost();
+    return response;
+  } catch {
+    lost("The connection to the server is lost. What you filled in stays here.");
+    return null;
+  }
 }
 
 async function show(response) {
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!page.querySelector("[data-draft]")) return location.reload(); // signed out meanwhile
+  if (!response) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (!fresh.querySelector("[data-draft]")) return location.reload(); // signed out meanwhile
   if (response.redirected) history.replaceState(null, "", response.url);
   for (const [id, html] of known) {
-    const fresh = page.getElementById(id);
-    if (!fresh || fresh.outerHTML === html) continue;
-    known.set(id, fresh.outerHTML);
-    replace(document.getElementById(id), fresh);
+    const part = fresh.getElementById(id);
+    if (!part || part.outerHTML === html) continue;
+    known.set(id, part.outerHTML);
+    replace(document.getElementById(id), part);
   }
   announce();
 }

@@ -292,6 +292,7 @@ function enhance(drop) {
     take(drop, event.dataTransfer.files);
   });
   recall(drop);
+  if (input.files.length) take(drop, input.files); // chosen before this script was here
 }
 
 for (const drop of document.querySelectorAll("[data-drop]")) enhance(drop);

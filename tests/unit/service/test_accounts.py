@@ -3,14 +3,13 @@
 import pytest
 import sqlalchemy as sa
 
-from service import accounts, errors
+from service import accounts, db, errors
 from service.tables import Token
-from tests import factories
 
 
 @pytest.fixture
 def user(session):
-    return factories.make_user(session, "ada")
+    return accounts.create_user(session, "ada", "admin")
 
 
 def test_a_token_says_who_comes_and_what_they_may(session, user):
@@ -100,3 +99,58 @@ def test_a_new_invitation_takes_the_place_of_the_old_one(session, user):
     with pytest.raises(errors.Unauthenticated):
         accounts.open_session(session, first)
     accounts.open_session(session, second)
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [("viewer", ("read",)), ("submitter", ("read", "submit"))]
+)
+def test_a_token_may_no_more_than_the_role_of_its_user(session, user, role, may):
+    text = accounts.issue_token(session, user, "laptop", ["admin"])
+    accounts.create_user(session, "grace", "admin")
+    accounts.change_role(session, user, role)
+    assert accounts.authenticate(session, text).scopes == may
+
+
+def test_no_token_is_made_that_may_more_than_its_user(session):
+    viewer = accounts.create_user(session, "alan", "viewer")
+    with pytest.raises(errors.Forbidden, match="viewer"):
+        accounts.issue_token(session, viewer, "laptop", ["submit"])
+
+
+def test_there_are_no_other_roles(session):
+    with pytest.raises(errors.InvalidRequest, match="viewer, submitter, admin"):
+        accounts.create_user(session, "alan", "king")
+
+
+def test_a_user_who_is_disabled_is_kept_out_until_let_in_again(session, user):
+    text = accounts.issue_token(session, user, "laptop", ["read"])
+    accounts.create_user(session, "grace", "admin")
+    accounts.disable(session, user)
+    with pytest.raises(errors.Unauthenticated):
+        accounts.authenticate(session, text)
+    accounts.enable(session, user)
+    assert accounts.authenticate(session, text).user_id == user.id
+
+
+@pytest.mark.parametrize(
+    "give_up",
+    [accounts.disable, lambda session, user: accounts.change_role(session, user, "viewer")],
+)
+def test_the_last_admin_stays_one(session, user, give_up):
+    with pytest.raises(errors.Conflict, match="only admin"):
+        give_up(session, user)
+
+
+def test_a_token_that_is_too_old_opens_nothing_and_is_not_listed(session, user):
+    text = accounts.issue_token(session, user, "laptop", ["read"], days=1)
+    assert accounts.authenticate(session, text).user_id == user.id
+    session.execute(sa.update(Token).values(expires_at=db.ago(1.0)))
+    with pytest.raises(errors.Unauthenticated):
+        accounts.authenticate(session, text)
+    assert accounts.list_tokens(session, user.id) == []
+
+
+@pytest.mark.parametrize("days", [0, -1, 1e9])
+def test_a_token_is_valid_for_some_days(session, user, days):
+    with pytest.raises(errors.InvalidRequest, match="some days"):
+        accounts.issue_token(session, user, "laptop", ["read"], days=days)

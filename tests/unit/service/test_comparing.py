@@ -1,7 +1,10 @@
 """Jobs beside each other."""
 
+import dataclasses
+
 import pytest
 
+from core.results import PruningStep, TrainingEpoch
 from service import comparing, errors, jobs, models
 from service.schemas import JobData, ModelCreate
 from tests import factories
@@ -80,3 +83,50 @@ def test_all_that_are_no_repairs_are_named(session, owner):
     with pytest.raises(errors.InvalidRequest) as caught:
         comparing.compare(session, [_ended(session, owner), model.intake_job_id])
     assert caught.value.details["errors"][0]["pointer"] == "#/job/1"
+
+
+def test_what_was_asked_of_all_alike_is_told_to_whoever_asks(session, owner):
+    ids = [_ended(session, owner), _ended(session, owner)]
+    assert "seed" not in {item.name for item in comparing.compare(session, ids).differences}
+    found = {
+        item.name: item.values
+        for item in comparing.compare(session, ids, with_equal=True).differences
+    }
+    assert found["seed"] == [0, 0]
+
+
+def test_a_job_that_succeeded_without_test_sets_has_a_run_without_figures(session, owner):
+    nothing = factories.make_report()
+    nothing = dataclasses.replace(
+        nothing,
+        before=dataclasses.replace(nothing.before, clean_accuracy=None, attacks=()),
+        after=dataclasses.replace(nothing.after, clean_accuracy=None, attacks=()),
+        goodnet=dataclasses.replace(
+            nothing.goodnet, clean_accuracy=None, false_positive_rate=None, detection_rate={}
+        ),
+    )
+    ids = [_ended(session, owner), _ended(session, owner, reports={"": nothing})]
+    found = comparing.compare(session, ids)
+    assert [run.job_id for run in found.runs] == ids
+    assert _measure(found, "clean_accuracy", "after").figures[1] is None
+
+
+def test_curves_are_those_of_the_budget_of_each_run(session, owner):
+    report = dataclasses.replace(
+        factories.make_report(),
+        training_curve=(
+            TrainingEpoch(epoch=0, loss=None, select_accuracy=0.5, learning_rate=None),
+        ),
+        pruning_curve=(
+            PruningStep(channels_pruned=0, layer=None, channel=None, select_accuracy=1.0),
+        ),
+    )
+    ids = [_ended(session, owner, reports={"": report}), _ended(session, owner)]
+    drawn, without = comparing.curves(session, comparing.compare(session, ids).runs)
+    assert drawn == comparing.RunCurves(pruning=((0, 1.0),), training=((0, 0.5),))
+    assert without == comparing.RunCurves(pruning=(), training=())
+
+
+def test_inputs_are_called_by_their_names(session, owner):
+    job = factories.make_job(session, owner)
+    assert comparing.input_names(session, [job.id])[job.request["model"]] == "bad net"

@@ -1,5 +1,7 @@
 """What may not be meant when a model and data sets are used together."""
 
+import pytest
+
 from service import fitting
 from service.fitting import Given
 from service.tables import Dataset, Model
@@ -79,3 +81,16 @@ def test_nothing_is_said_of_what_is_not_known_yet():
 
 def test_nothing_is_compared_with_a_model_that_is_not_chosen():
     assert fitting.warnings(given(model=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        ({"clean_test": dataset("test", {"shape": [6, 8, 8, 1]})}, True),
+        ({"clean_test": dataset("test", {"label_range": [0, 4]})}, True),
+        ({"poisoned_test": (dataset("poisoned", labels="original", target_label=None),)}, True),
+        ({"clean_test": None}, False),
+    ],
+)
+def test_what_would_fail_is_told_from_what_is_only_not_meant(changes, is_told):
+    assert fitting.foretells_failure(only(fitting.warnings(given(**changes)))) == is_told

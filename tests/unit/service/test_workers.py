@@ -5,6 +5,7 @@ import time
 
 import sqlalchemy as sa
 
+from core.sandbox import SandboxState
 from service import visibility, workers
 from service.db import ago
 from service.tables import Worker
@@ -18,6 +19,13 @@ def test_a_worker_that_says_so_is_there(session):
     workers.seen(session, SLOT)
     (worker,) = workers.list_workers(session, within_s=60)
     assert (worker.id, worker.queues, worker.job_id) == ("host-1", ["quick", "cpu"], None)
+
+
+def test_what_its_jobs_are_locked_up_with_is_kept(session):
+    state = SandboxState(landlock_abi=7, seccomp=True)
+    workers.seen(session, dataclasses.replace(SLOT, sandbox=state))
+    (worker,) = workers.list_workers(session, within_s=60)
+    assert worker.sandbox == {"landlock_abi": 7, "seccomp": True}
 
 
 def test_a_worker_says_again_what_it_does(session):

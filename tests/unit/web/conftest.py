@@ -40,7 +40,7 @@ def app(settings, empty_database):
 @pytest.fixture
 def tokens(app):
     with app.extensions["netmend"].session() as session:
-        user = accounts.create_user(session, "somebody")
+        user = accounts.create_user(session, "somebody", "admin")
         return {
             scope: accounts.issue_token(session, user, scope, [scope]) for scope in accounts.SCOPES
         }
@@ -69,7 +69,7 @@ def stranger(app):
 def other_client(app):
     """Somebody else."""
     with app.extensions["netmend"].session() as session:
-        user = accounts.create_user(session, "somebody else")
+        user = accounts.create_user(session, "somebody else", "admin")
         token = accounts.issue_token(session, user, "theirs", ["admin"])
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"

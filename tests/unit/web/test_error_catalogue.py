@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from service import artifacts, idempotency, jobs
+from service import accounts, artifacts, idempotency, jobs
+from tests import factories
 from web import app as web_app
 from web import problems
 from web.problems.requests import REFUSED
@@ -19,7 +20,8 @@ NOBODY = "0" * 8 + "-0000-7000-8000-" + "0" * 12
 KEY = {"Idempotency-Key": "once"}
 #: Provoked where they are at home: in the pages, by a form, by a bucket, by the command line.
 ELSEWHERE = {
-    "csrf-failed", "try-failed", "storage-unavailable", "backup-failed", "invalid-settings",
+    "csrf-failed", "foreign-origin", "no-accounts", "try-failed", "storage-unavailable",
+    "backup-failed", "invalid-settings",
 }  # fmt: skip
 
 
@@ -117,6 +119,55 @@ def _to_submit_with_a_token_for_reading(ground):
     return ground.app.test_client().post(f"{API}/jobs", json=ground.inputs, headers=headers)
 
 
+def _poor(ground, **most):
+    """Somebody who is no admin, of a service that gives them little; and a path of an upload."""
+    app = web_app.create_app(ground.held.settings.model_copy(update=most))
+    with ground.held.session() as session:
+        user = accounts.create_user(session, "poor")
+        token = accounts.issue_token(session, user, "theirs", ["read", "submit"])
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
+@provokes("byte-quota-exceeded")
+def _a_file_for_which_there_is_no_quota(ground):
+    client = _poor(ground, max_user_bytes=3)
+    return client.post(f"{API}/uploads", json={"file_name": "a.h5", "n_bytes": 4})
+
+
+@provokes("file-quota-exceeded")
+def _a_file_too_many(ground):
+    return _poor(ground, max_user_files=0).post(f"{API}/uploads", json={"file_name": "a.h5"})
+
+
+@provokes("job-quota-exceeded")
+def _a_job_too_many(ground):
+    client = _poor(ground, max_user_open_jobs=0)
+    return client.post(f"{API}/jobs", json=_ready_for(ground))
+
+
+@provokes("gpu-quota-exceeded")
+def _a_job_for_a_gpu_without_minutes(ground):
+    client = _poor(ground, max_user_gpu_minutes=0)
+    return client.post(f"{API}/jobs", json={**_ready_for(ground), "queue": "gpu"})
+
+
+@provokes("too-many-requests")
+def _two_uploads_where_one_may_be(ground):
+    client = _poor(ground, upload_rate="1/hour")
+    client.post(f"{API}/uploads", json={"file_name": "a.h5"})
+    return client.post(f"{API}/uploads", json={"file_name": "a.h5"})
+
+
+def _ready_for(ground):
+    """What a job of whoever is poor asks for."""
+    with ground.held.session() as session:
+        poor = accounts.find_user(session, "poor")
+        model, images = factories.make_model(session, poor), factories.make_dataset(session, poor)
+        return {"model": model.id, "data": {"clean_validation": images.id}}
+
+
 @provokes("not-found")
 def _a_job_that_there_is_not(ground):
     return ground.client.get(f"{API}/jobs/{NOBODY}")
@@ -176,6 +227,11 @@ def _an_end_before_all_has_come(ground):
 def _more_than_may_come(ground):
     most = ground.held.settings.max_upload_bytes
     return ground.client.post(f"{API}/uploads", json={"file_name": "a.h5", "n_bytes": most + 1})
+
+
+@provokes("webhook-refused")
+def _an_address_that_nobody_named(ground):
+    return ground.client.post(f"{API}/webhooks", json={"url": "https://ci.example/"})
 
 
 @provokes("checksum-mismatch")

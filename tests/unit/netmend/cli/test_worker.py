@@ -2,6 +2,8 @@
 
 import pytest
 
+from core import sandbox
+from core.sandbox import SandboxState
 from netmend import cli
 from netmend.cli import executing
 
@@ -40,3 +42,11 @@ def test_a_gpu_is_for_one_slot_that_needs_it(become, options, capsys):
     assert cli.run(["worker", *options]) == 2
     assert "a worker for each GPU" in capsys.readouterr().err
     assert become == []
+
+
+def test_without_a_lock_that_is_required_no_worker_starts(become, monkeypatch, capsys):
+    monkeypatch.setenv("NETMEND_REQUIRE_SANDBOX", "1")
+    monkeypatch.setattr(sandbox, "offered", lambda: SandboxState(landlock_abi=0, seccomp=True))
+    assert cli.run(["worker"]) != 0
+    assert become == []
+    assert "no landlock" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from netmend.embedded.errors import ProcessKeepsEnding
 def test_it_answers_where_it_says_and_is_gone_afterwards(tmp_path, monkeypatch):
     # settings of the environment are not for this one; this would break it
     monkeypatch.setenv("NETMEND_DATABASE_URL", "postgresql://nobody@nowhere.invalid/none")
-    with passing.service(tmp_path) as service:
+    with passing.service(tmp_path, retry_command="netmend demo") as service:
         server = service.wait_until_ready()
         assert httpx.get(f"{server.url}/healthz").status_code == 200
         assert f"netmend runs at {server.url}\n" in service.said()
@@ -22,7 +22,7 @@ def test_it_answers_where_it_says_and_is_gone_afterwards(tmp_path, monkeypatch):
 def test_one_that_cannot_start_says_why(tmp_path):
     with (
         lock.held(tmp_path),
-        passing.service(tmp_path) as service,
+        passing.service(tmp_path, retry_command="netmend demo") as service,
         pytest.raises(ProcessKeepsEnding, match=r"did not start: .* already"),
     ):
         service.wait_until_ready()

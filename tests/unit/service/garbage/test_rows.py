@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from service import db, idempotency, jobs, trash, workers
-from service.tables import IdempotencyKey, Job, Worker
+from service.tables import Delivery, IdempotencyKey, Job, Webhook, Worker
 from service.workers import Slot
 from tests import factories
 
@@ -68,3 +68,16 @@ def test_workers_that_are_silent_for_a_day_are_forgotten(engine, collect):
         session.execute(sa.update(Worker).where(Worker.id == "silent").values(seen_at=LONG_AGO))
     assert collect()["rows of workers"] == (1, 0)
     assert _count(engine, Worker) == 1
+
+
+@pytest.mark.parametrize(("state", "n_left"), [("waiting", 1), ("delivered", 0), ("failed", 0)])
+def test_old_messages_go_but_those_on_their_way(engine, collect, state, n_left):
+    with db.session_scope(engine) as session:
+        owner = factories.make_user(session)
+        hook = Webhook(owner_id=owner.id, url="https://ci.example/", secret="whsec_", events=[])
+        session.add(hook)
+        session.flush()
+        old = {"event": "ping", "body": {}, "next_at": 0.0, "created_at": LONG_AGO}
+        session.add(Delivery(webhook_id=hook.id, state=state, **old))
+    collect()
+    assert _count(engine, Delivery) == n_left

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.results import Event, Gate
-from service import accounts
+from service import accounts, datasets
 from tests import factories
 from tests.unit.web.pages import jobs as job_in
 from tests.unit.web.pages.conftest import mark_of, signed_in
@@ -43,6 +43,16 @@ def test_a_job_that_is_done_says_what_came_of_it(browser, held, job, address):
     page = browser.get(address).text
     assert "sunglasses&#39; now succeeds on 2.0\N{NO-BREAK SPACE}% of its images" in page
     assert "0.0–4.0\N{NO-BREAK SPACE}%, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}100" in page
+
+
+def test_a_job_that_repaired_nothing_says_what_may_help_and_offers_it_first(
+    browser, held, job, address
+):
+    job_in.succeed(held, job["id"], {"": factories.make_report(verdict="not_repaired")})
+    page = browser.get(address).text
+    assert "What may help: more clean images" in page
+    assert f'<a class="button primary" href="{address}/retry">' in page
+    assert page.count("button primary") == 2  # the other one is New repair, in the bar
 
 
 def test_what_was_not_measured_is_said_and_is_no_zero(browser, held, job, address):
@@ -216,3 +226,23 @@ def test_the_page_asks_the_database_little(browser, held, job, address):
     )
     browser.get(address)
     assert 0 < asked.count("SELECT") <= 8
+
+
+def test_pictures_are_hidden_where_a_data_set_is_gone_that_may_have_shown_people(
+    browser, held, job, address
+):
+    job_in.succeed(held, job["id"], files=[job_in.keep(held, "figures/samples.png", b"png")])
+    with held.session() as session:
+        datasets.delete(session, job["request"]["data"]["clean_validation"])
+    page = browser.get(address).text
+    assert "<details><summary>A data set was deleted that may have shown people." in page
+
+
+def test_a_job_with_several_budgets_says_which_one_it_works_on(browser, client, held, inputs):
+    asked = {**inputs, "max_accuracy_drops": [0.02, 0.04, 0.1]}
+    job = client.post("/api/v1/jobs", json=asked).get_json()
+    job_in.begin(held, job["id"], Event(stage="prune", current=1, total=9, budget=2, n_budgets=3))
+    page = browser.get(f"/jobs/{job['id']}").text
+    assert "Budget 2 of 3: finding out which channels can go, 1 of 9 images" in page
+    assert '<strong id="lap">Budget 2 of 3</strong>' in page
+    assert 'data-budgets="3"' in page

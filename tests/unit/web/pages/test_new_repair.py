@@ -220,3 +220,8 @@ def test_a_form_of_another_site_starts_nothing(browser, ready, held):
 def test_what_is_as_usual_does_not_stand_in_the_address(press, ready):
     usual = {"recipe": "best", "seed": "0", "params_of": "fine-pruning", "params.epochs": "20"}
     assert set(fields_of(press({**ready, **usual}))) == set(ready)
+
+
+def test_where_no_worker_is_online_it_is_said_before_anything_is_started(browser):
+    page = browser.get("/repairs/new?queue=gpu").text
+    assert "No worker for the queue gpu is online: the job will wait." in page

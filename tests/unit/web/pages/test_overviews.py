@@ -3,6 +3,7 @@
 import pytest
 
 from core import catalogue
+from core.sandbox import SandboxState
 from service import db, workers
 from service.workers import Slot
 
@@ -28,6 +29,17 @@ def test_a_worker_is_told_with_its_device(browser, held):
     page = browser.get("/workers").text
     assert "rack-7" in page
     assert "NVIDIA H100" in page
+
+
+@pytest.mark.parametrize(("seccomp", "warned"), [(True, False), (False, True)])
+def test_a_worker_that_does_not_lock_its_jobs_up_is_warned_of(browser, held, seccomp, warned):
+    sandbox = SandboxState(landlock_abi=7, seccomp=seccomp)
+    slot = Slot(
+        id="a", host="rack-7", process=1, queues=("cpu",), device="cpu", sandbox=sandbox
+    )  # fmt: skip
+    with db.session_scope(held.engine) as session:
+        workers.seen(session, slot)
+    assert ("not locked up on rack-7" in browser.get("/workers").text) == warned
 
 
 def test_the_api_page_lists_every_operation(browser, app):

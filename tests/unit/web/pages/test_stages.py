@@ -71,3 +71,62 @@ def test_the_log_tells_epochs_messages_and_new_stages_not_batches():
         "Epoch 1: accuracy on select images 50.0 %, loss 0.25",
         "writing the results",
     ]
+
+
+def budgets(n):
+    return {"request": {"max_accuracy_drops": [0.1] * n}}
+
+
+def test_with_several_budgets_it_is_said_which_one_is_worked_on():
+    lap = stages.Lap(number=2, total=3)
+    found = job(progress_current=3, progress_total=20)
+    assert stages.sentence(found, lap) == "Budget 2 of 3: fine-tuning, 3 of 20 epochs"
+
+
+def test_a_job_that_has_ended_is_at_no_budget():
+    assert stages.sentence(job(state="succeeded"), stages.Lap(number=2, total=3)) == "Done"
+
+
+def test_the_budget_is_that_of_the_latest_progress():
+    events = [
+        JobEvent(type="progress", data={"stage": "prune", "budget": 1, "n_budgets": 2}),
+        JobEvent(type="progress", data={"stage": "prune", "budget": 2, "n_budgets": 2}),
+        JobEvent(type="state", data={"state": "canceling"}),
+    ]
+    assert stages.lap_of(events) == stages.Lap(number=2, total=2)
+
+
+@pytest.mark.parametrize("data", [{}, {"stage": "load"}, {"budget": None, "n_budgets": None}])
+def test_what_is_done_for_all_budgets_is_at_none(data):
+    assert stages.lap_of([JobEvent(type="progress", data=data)]) is None
+
+
+def test_the_share_never_goes_back_from_one_budget_to_the_next():
+    def share(stage, number):
+        found = job(stage=stage, **budgets(2))
+        lap = stages.Lap(number=number, total=2) if number else None
+        return stages.share_done(stages.of_job(found), found, lap)
+
+    order = [
+        ("load", None), ("baseline", None), ("prune", 1), ("package", 1), ("prune", 2),
+        ("package", 2),
+    ]  # fmt: skip
+    assert [share(*step) for step in order] == [k / 10 for k in (0, 1, 2, 5, 6, 9)]
+
+
+def test_what_comes_after_the_last_budget_is_not_told_as_the_first():
+    found = job(stage="package", **budgets(2))
+    assert stages.share_done(stages.of_job(found), found, None) == 0.9
+
+
+def test_the_log_says_where_a_budget_begins():
+    assert told(
+        {"stage": "prune", "current": 1, "budget": 1, "n_budgets": 2},
+        {"stage": "prune", "current": 2, "budget": 1, "n_budgets": 2},
+        {"stage": "prune", "current": 1, "budget": 2, "n_budgets": 2},
+        {"stage": "finetune", "current": 0, "budget": 2, "n_budgets": 2},
+    ) == [
+        "Budget 1 of 2: finding out which channels can go",
+        "Budget 2 of 2: finding out which channels can go",
+        "Fine-tuning",
+    ]
