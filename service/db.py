@@ -95,7 +95,7 @@ class epoch(ColumnElement[float]):  # noqa: N801 - reads like sqlalchemy.func.no
 
 
 class ago(FunctionElement[datetime.datetime]):  # noqa: N801 - reads like sqlalchemy.func.now
-    """The moment so many seconds ago by the database's clock."""
+    """The moment so many seconds ago by the database's clock; ahead of it if they are negative."""
 
     type = UtcDateTime()
     inherit_cache = True
@@ -253,7 +253,9 @@ def _(element: ago, compiler: Any, **options: Any) -> str:
 @compiles(ago, "sqlite")
 def _(element: ago, compiler: Any, **options: Any) -> str:
     seconds = compiler.process(element.clauses, **options)
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '-' || {seconds} || ' seconds')"
+    # with a sign in any case: what is negative lies ahead
+    moved = f"printf('%+f seconds', -({seconds}))"
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {moved})"
 
 
 @compiles(usual, "postgresql")

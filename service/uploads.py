@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import audit, errors, quotas, storage
-from .audit import Thing
 from .storage import Storage, Stored
 from .tables import Upload
 
@@ -55,8 +54,7 @@ def create(
 
     Raises:
         UploadTooLarge: It says that it will be larger than it may.
-        ByteQuotaExceeded: Its owner keeps as many bytes as a user may keep.
-        FileQuotaExceeded: Its owner keeps as many files as a user may keep.
+        ByteQuotaExceeded, FileQuotaExceeded: Its owner keeps as much as a user may keep.
     """
     if n_bytes is not None and n_bytes > max_bytes:
         raise _too_large(max_bytes)
@@ -73,7 +71,7 @@ def get(session: Session, upload_id: str, *, owner_id: str | None = None) -> Upl
     Raises:
         NotFound: There is none, or it is somebody else's.
     """
-    upload = session.get(Upload, upload_id, populate_existing=True) if _plain(upload_id) else None
+    upload = None if "\x00" in upload_id else session.get(Upload, upload_id, populate_existing=True)
     if upload is None or owner_id not in (None, upload.owner_id):
         raise errors.NotFound(f"there is no upload {upload_id}", id=upload_id)
     return upload
@@ -181,14 +179,14 @@ def complete(session: Session, upload_id: str, stored: Stored) -> Upload:
         quotas.admit_file(session, upload.owner_id, n_bytes=stored.n_bytes, n_files=0)
     upload.state, upload.sha256, upload.n_bytes = "complete", stored.sha256, stored.n_bytes
     session.flush()
-    audit.record(session, "upload.complete", Thing("upload", upload.id, stored.sha256))
+    audit.record(session, "upload.complete", audit.Thing("upload", upload.id, stored.sha256))
     return upload
 
 
 def delete(session: Session, upload_id: str) -> None:
     """Forget an upload; models and data sets that it became stay. `discard` frees its bytes."""
     session.execute(sa.delete(Upload).where(Upload.id == upload_id))
-    audit.record(session, "upload.delete", Thing("upload", upload_id))
+    audit.record(session, "upload.delete", audit.Thing("upload", upload_id))
 
 
 def discard(folder: Path, upload: Upload) -> None:
@@ -259,9 +257,8 @@ def _same(stored: Stored, sha256: str | None) -> Stored:
 
 @contextlib.contextmanager
 def _opened(folder: Path, upload: Upload) -> Iterator[io.BufferedRandom]:
-    """The file of an upload, which nobody else has open like this."""
-    # closing it writes, too: what is still in the buffer
-    with storage.full_disk_told("for uploads"), _partial_file(folder, upload) as file:
+    """The file of an upload, which nobody else has open like this; closing it writes, too."""
+    with storage.full_disk_told("for uploads"), _appended(folder, upload) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -271,7 +268,7 @@ def _opened(folder: Path, upload: Upload) -> Iterator[io.BufferedRandom]:
         yield file
 
 
-def _partial_file(folder: Path, upload: Upload) -> io.BufferedRandom:
+def _appended(folder: Path, upload: Upload) -> io.BufferedRandom:
     folder.mkdir(parents=True, exist_ok=True)
     return _partial(folder, upload).open("ab+")
 
@@ -301,7 +298,3 @@ def _partial(folder: Path, upload: Upload) -> Path:
 
 def _note(folder: Path, upload: Upload) -> Path:
     return folder / f"{upload.id}.sha256"
-
-
-def _plain(upload_id: str) -> bool:
-    return "\x00" not in upload_id

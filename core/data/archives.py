@@ -73,7 +73,12 @@ def refuse_tricks(archive: zipfile.ZipFile, name: str) -> None:
         if stat.S_ISLNK(member.external_attr >> 16):
             raise errors.UnsafeFile(f"{what} is a link, which is never followed", place=place)
         path = PurePosixPath(member.filename)
-        if path.is_absolute() or ".." in path.parts or not member.filename.isprintable():
+        if (
+            not path.name
+            or path.is_absolute()
+            or ".." in path.parts
+            or not member.filename.isprintable()
+        ):
             raise errors.UnsafeFile(f"{what} has a name that is never used", place=place)
     _refuse_shared_bytes(archive, name)
 

@@ -19,7 +19,10 @@ _MAX_HEADER = 4096
 #: Of one axis.
 _MAX_LENGTH = 1 << 40
 #: What numpy raises about a header that is damaged, or nested to exhaust whoever reads it.
-_DAMAGE = (SyntaxError, TypeError, tokenize.TokenError, RecursionError, MemoryError, OverflowError)
+_DAMAGE = (
+    SyntaxError, TypeError, ValueError, tokenize.TokenError, RecursionError, MemoryError,
+    OverflowError,
+)  # fmt: skip
 
 
 def read(archive: zipfile.ZipFile, *, layout: Layout, labelled: bool, name: str) -> Contents:
@@ -32,7 +35,9 @@ def read(archive: zipfile.ZipFile, *, layout: Layout, labelled: bool, name: str)
         TooLarge: It declares far more than it can hold.
         InvalidDataset: The arrays are not images and labels.
     """
-    present = [member.removesuffix(_SUFFIX) for member in archive.namelist()]
+    present = [
+        member.removesuffix(_SUFFIX) for member in archive.namelist() if member.endswith(_SUFFIX)
+    ]
     keys = contents.find_keys(present, labelled=labelled, name=name)
     return Contents(
         source=NpzSource(NpyMember(archive, keys.images, name), layout=layout, name=name),
@@ -117,7 +122,9 @@ def _header(stream: IO[bytes], what: str) -> tuple[tuple[int, ...], np.dtype[Any
     try:
         shape, fortran_order, dtype = read_header(stream, max_header_size=_MAX_HEADER)
     except _DAMAGE as error:
-        raise errors.CorruptFile(f"{what} has a damaged header: {error}") from error
+        # numpy goes on with advice, such as to trust the file, which nobody should take.
+        reason = str(error).partition("\n")[0]
+        raise errors.CorruptFile(f"{what} has a damaged header: {reason}") from error
     if any(type(length) is not int or not 0 <= length <= _MAX_LENGTH for length in shape):
         raise errors.CorruptFile(f"{what} has a damaged header: no array has the shape {shape}")
     contents.refuse_dtype(dtype, what=what)

@@ -87,14 +87,16 @@ class _Reader:
         calls = nodes.parse(inbound, place)
         if operations.is_operation_by_its_calls(class_name, calls):
             return _operation(layer, config, inbound, place)
+        if class_name == "InputLayer" and calls:
+            raise errors.NotAModel(f"input {place!r} is called like a layer", place=place)
         layer = replace(layer, calls=nodes.tensors_only(calls, place))
         if class_name in allowlist.NETWORKS:
             inner = f"{place}." if depth else ""  # the model itself is in no layer's name
             network = self._network(class_name, name, config, prefix=inner, depth=depth)
             return replace(layer, kind=network.kind, network=network)
         arguments = self._arguments(class_name, config, place)
-        if self.is_keras_3 and arguments.get("activation") in hard_activations.NAMES:
-            return _hard_activation(layer, str(arguments["activation"]), place)
+        if arguments.get("activation") in hard_activations.NAMES:
+            return _hard_activation(layer, arguments, place, is_keras_3=self.is_keras_3)
         return replace(layer, options=arguments)
 
     def _count(self, entry: Mapping[str, Any], place: str, depth: int) -> None:
@@ -218,16 +220,21 @@ def _operation(layer: Layer, config: Mapping[str, Any], inbound: Any, place: str
     )
 
 
-def _hard_activation(layer: Layer, activation: str, place: str) -> Layer:
-    """An activation of Keras 3, which is a network from here on."""
-    if layer.kind != "Activation":
+def _hard_activation(
+    layer: Layer, options: Mapping[str, object], place: str, *, is_keras_3: bool
+) -> Layer:
+    """An activation that Keras 2 and Keras 3 do not share, which is a network from here on."""
+    activation = str(options["activation"])
+    if layer.kind == "Activation":
+        network = hard_activations.network(layer.name, activation, is_keras_3=is_keras_3)
+        return replace(layer, kind=network.kind, network=network, file_class=layer.kind)
+    if is_keras_3:
         raise errors.UnsafeModel(
             f"layer {place!r} has Keras 3's {activation}, another function than Keras 2's; it is"
             " read as an Activation layer of its own",
             place=place, option="activation", received=activation,
         )  # fmt: skip
-    network = hard_activations.network(layer.name, activation)
-    return replace(layer, kind=network.kind, network=network, file_class=layer.kind)
+    return replace(layer, options=options)
 
 
 def _refuse_other_keys(found: Mapping[str, Any], known: frozenset[str], place: str) -> None:

@@ -1,4 +1,4 @@
-"""Keras 3's hard activations, which Keras 2 does not have, out of layers that both have."""
+"""Hard activations, which Keras 2 and Keras 3 do not share, out of layers that both have."""
 
 from collections.abc import Mapping
 
@@ -9,21 +9,25 @@ _TIMES_INPUT: Mapping[str, bool] = {"hard_sigmoid": False, "hard_silu": True, "h
 NAMES = frozenset(_TIMES_INPUT)
 
 
-def network(name: str, activation: str) -> Architecture:
-    """The function ``relu6(x + 3) / 6``, times ``x`` for the hard swish, as a nested network.
+def network(name: str, activation: str, *, is_keras_3: bool) -> Architecture:
+    """A hard sigmoid, times its input for the hard swish, as a nested network.
+
+    The hard sigmoid of Keras 3 is ``relu6(x + 3) / 6``, that of Keras 2 is ``x / 5 + 1 / 2``
+    between 0 and 1.
 
     Args:
         name: Of the activation layer that it stands for.
         activation: One of `NAMES`.
+        is_keras_3: Whose function is meant.
 
-    Source: ``keras.activations.hard_sigmoid`` and ``hard_silu`` of Keras 3; Howard et al.,
+    Source: ``hard_sigmoid`` and ``hard_silu`` in ``keras.activations`` of both; Howard et al.,
     "Searching for MobileNetV3", ICCV 2019.
     """
+    scale, offset = (1 / 6, 1 / 2) if is_keras_3 else (1 / 5, 1 / 2)
     layers = [
         Layer(kind="InputLayer", name="x"),
-        _layer("Rescaling", "shifted", "x", scale=1.0, offset=3.0),
-        _layer("ReLU", "cut", "shifted", max_value=6.0),
-        _layer("Rescaling", "gate", "cut", scale=1 / 6, offset=0.0),
+        _layer("Rescaling", "line", "x", scale=scale, offset=offset),
+        _layer("ReLU", "gate", "line", max_value=1.0),
     ]
     if _TIMES_INPUT[activation]:
         layers.append(_layer("Multiply", "gated", "x", "gate"))

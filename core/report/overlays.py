@@ -19,7 +19,7 @@ MOST = 8
 MOST_ROWS = 120
 
 _LEFT, _RIGHT = 52, 14
-_LEGEND_TOP, _LEGEND_LINE, _PLOT, _BELOW = 14, 18, 190, 40
+_LEGEND_TOP, _LEGEND_LINE, _PLOT, _BELOW = 8, 15, 190, 40
 #: Of a curve; the plot is about as many pixels wide.
 _MOST_POINTS = 320
 _LONGEST_NAME = 48

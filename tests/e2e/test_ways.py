@@ -29,7 +29,11 @@ def test_a_data_set_that_was_taken_for_a_model_is_refused_with_a_reason_and_a_me
 
 def test_a_file_that_is_chosen_before_the_scripts_are_there_is_taken_all_the_same(page, demo):
     late = []
-    page.route("**/upload.js", late.append)
+
+    def hold(route):
+        late.append(route)
+
+    page.route("**/upload.js", hold)
     with page.expect_request("**/upload.js"):
         page.goto("/repairs/new", wait_until="commit")
     place = steps.slot(page, "The model to repair")

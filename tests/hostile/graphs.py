@@ -57,6 +57,14 @@ def layer_that_is_not_there(path: Path, traps: Traps) -> None:
 
 
 @hostile("not-a-keras-model")
+def input_that_is_called(path: Path, traps: Traps) -> None:
+    """An input in the middle, which is called like a layer."""
+    files.h5(
+        path, one_layer(entry("InputLayer", "own", "image", batch_input_shape=[None, 6, 6, 3]))
+    )
+
+
+@hostile("not-a-keras-model")
 def layer_that_leads_nowhere(path: Path, traps: Traps) -> None:
     """A dead layer, which some loaders still run."""
     files.h5(path, graph(image(), entry("ReLU", "dead", "image"), *ending("image")))

@@ -68,6 +68,13 @@ def class_with_controls_in_its_name(path: Path, traps: Traps) -> None:
 
 
 @hostile("unsafe-file", role="data set", suffix=".zip")
+def picture_without_a_name(path: Path, traps: Traps) -> None:
+    """A member whose name is nothing but what comes after a NUL."""
+    folders(path, ("Q.png", PNG))
+    path.write_bytes(path.read_bytes().replace(b"Q.png", b"\0.png"))
+
+
+@hostile("unsafe-file", role="data set", suffix=".zip")
 def picture_listed_twice(path: Path, traps: Traps) -> None:
     """Two pictures of one name."""
     folders(path, ("cats/1.png", PNG))

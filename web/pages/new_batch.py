@@ -45,12 +45,12 @@ _OPTIONS = (
     ),
     forms.Field(
         name="gate.max_attack_success_rate",
-        label="Gate: largest attack success, %",
+        label="Most attack success, %",
         help="A result above it is told as missed; empty is no limit.",
     ),
     forms.Field(
         name="gate.max_accuracy_drop",
-        label="Gate: largest loss of accuracy, points",
+        label="Most accuracy lost, points",
         help="A larger loss is told as missed; empty is no limit.",
     ),
     forms.Field(name="queue", label="Runs on", kind="choice", choices=_choices("cpu", "gpu")),

@@ -1,5 +1,7 @@
 """Users and tokens."""
 
+import datetime
+
 import pytest
 import sqlalchemy as sa
 
@@ -148,6 +150,24 @@ def test_a_token_that_is_too_old_opens_nothing_and_is_not_listed(session, user):
     with pytest.raises(errors.Unauthenticated):
         accounts.authenticate(session, text)
     assert accounts.list_tokens(session, user.id) == []
+
+
+def test_the_last_moment_of_a_token_is_as_far_ahead_as_was_asked(session, user):
+    accounts.issue_token(session, user, "laptop", ["read"], days=2)
+    (token,) = accounts.list_tokens(session, user.id)
+    assert token.expires_at - token.created_at == pytest.approx(
+        datetime.timedelta(days=2), abs=datetime.timedelta(minutes=1)
+    )
+
+
+def test_a_session_ends_by_itself(session, user):
+    opened = accounts.open_session(session, accounts.issue_invitation(session, user), days=14)
+    (token,) = accounts.list_tokens(session, user.id)
+    assert token.name == "browser"
+    assert token.expires_at > token.created_at
+    session.execute(sa.update(Token).values(expires_at=db.ago(1.0)))
+    with pytest.raises(errors.Unauthenticated):
+        accounts.authenticate(session, opened)
 
 
 @pytest.mark.parametrize("days", [0, -1, 1e9])

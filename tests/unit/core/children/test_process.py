@@ -185,14 +185,15 @@ def test_modules_planted_in_the_folder_are_not_imported(tmp_path):
 def test_the_environment_has_no_secrets(tmp_path):
     ours = {
         "PATH": "/bin", "TF_XLA_FLAGS": "a", "CUDA_VISIBLE_DEVICES": "0",
-        "NETMEND_REQUIRE_SANDBOX": "1", "NETMEND_LOG_LEVEL": "info", "NETMEND_SECRET_KEY": "s", "NETMEND_DATABASE_URL": "s", "AWS_ACCESS_KEY_ID": "s",
+        "NETMEND_REQUIRE_SANDBOX": "1", "NETMEND_LOG_LEVEL": "info",
+        "NETMEND_SECRET_KEY": "s", "NETMEND_DATABASE_URL": "s", "AWS_ACCESS_KEY_ID": "s",
         "HOME": "/home/me", "LD_PRELOAD": "evil.so", "PYTHONPATH": "/tmp",
     }  # fmt: skip
     assert process.environment(ours) == {
         "PATH": "/bin", "TF_XLA_FLAGS": "a", "CUDA_VISIBLE_DEVICES": "0",
         "NETMEND_REQUIRE_SANDBOX": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3", "TF_USE_LEGACY_KERAS": "1",
-        "KERAS_HOME": "/dev/null/keras", "OPENBLAS_NUM_THREADS": "1",
+        "KERAS_HOME": "/dev/null/keras", "OPENBLAS_NUM_THREADS": "1", "HDF5_PLUGIN_PRELOAD": "::",
     }  # fmt: skip
 
 

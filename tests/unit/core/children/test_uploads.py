@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from core import children, data, errors
+from core.children import uploads
 
 
 @pytest.fixture
@@ -102,3 +103,12 @@ def test_an_unknown_architecture_is_told(tmp_path):
 def test_a_data_set_given_as_a_model_is_told(shared_data, tmp_path):
     with pytest.raises(errors.NotAModel):
         children.ingest_model(shared_data / "csaw" / "clean_test_data.h5", tmp_path / "out")
+
+
+def test_a_model_may_take_memory_by_its_size_and_no_more(tmp_path):
+    path = tmp_path / "model.h5"
+    path.write_bytes(b"")
+    small = uploads._memory_bytes("model", [path])
+    path.write_bytes(bytes(1 << 20))
+    assert small < 1 << 30
+    assert uploads._memory_bytes("model", [path]) - small == 8 << 20

@@ -80,6 +80,13 @@ def test_damage_is_found_when_it_is_read(tmp_path):
         list(data.open_images(tmp_path / "a.npz").chunks(6))
 
 
+def test_a_member_without_the_ending_is_no_array(tmp_path):
+    members = {"data": _saved(files.faces()), "label.npy": _saved(LABELS)}
+    files.zipped(tmp_path / "a.npz", members)
+    with pytest.raises(errors.NotADataset, match="holds 'label'"):
+        data.open_images(tmp_path / "a.npz")
+
+
 def test_other_packing_is_refused(tmp_path):
     members = {"data.npy": _saved(files.faces()), "label.npy": _saved(LABELS)}
     files.zipped(tmp_path / "a.npz", members, zipfile.ZIP_LZMA)

@@ -160,9 +160,12 @@ def test_a_hard_activation_of_keras_3_becomes_a_network():
     hard = files.entry("Activation", "hard", "conv", activation="hard_silu")
     described = configs.architecture(files.config(extra=(hard,)), keras_version="3.1.0")
     layer = next(layer for layer in described.layers if layer.name == "hard")
-    assert [inner.kind for inner in layer.network.layers][1:] == [
-        "Rescaling", "ReLU", "Rescaling", "Multiply",
-    ]  # fmt: skip
+    assert [inner.kind for inner in layer.network.layers][1:] == ["Rescaling", "ReLU", "Multiply"]
+
+
+def test_an_input_that_is_called_is_no_input():
+    called = files.entry("InputLayer", "second", "conv", batch_input_shape=[None, 6, 6, 3])
+    refused(files.config(extra=(called,)), error=errors.NotAModel, words="called like a layer")
 
 
 def test_an_operation_without_a_module_is_known_by_its_constant():
