@@ -1,6 +1,7 @@
 """The web application: `create_app` puts it together, `from_environment` is for servers."""
 
 import functools
+import gc
 import urllib.parse
 
 import flask
@@ -46,7 +47,10 @@ def create_app(settings: Settings) -> flask.Flask:
 
 def from_environment() -> flask.Flask:
     """What a server starts: ``gunicorn 'web.app:from_environment()'``."""
-    return create_app(Settings())
+    app = create_app(Settings())
+    # What is here now stays; to look through all of it again and again is a pause in a request.
+    gc.freeze()
+    return app
 
 
 def _hosts(settings: Settings) -> list[str] | None:
