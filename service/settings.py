@@ -159,6 +159,22 @@ class Settings(Allowances):
         default=False, description="Whether browsers reach the pages over HTTPS only."
     )
 
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Address of an OpenID provider where people can sign in, as it calls itself.",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="What the provider calls this service."
+    )
+    oidc_client_secret: pydantic.SecretStr | None = Field(
+        default=None, description="The secret that this service shares with the provider."
+    )
+    oidc_role: Literal["viewer", "submitter"] | None = Field(
+        default=None,
+        description="Role of people whom the provider vouches for and who come for the first time."
+        " None: nobody new is let in.",
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."
     )
@@ -177,7 +193,9 @@ class Settings(Allowances):
     def _absolute(cls, folder: Path) -> Path:
         return folder.expanduser().absolute()
 
-    @pydantic.field_validator("s3_endpoint_url", "s3_region", "public_url", mode="before")
+    @pydantic.field_validator(
+        "s3_endpoint_url", "s3_region", "public_url", "oidc_issuer", "oidc_role", mode="before"
+    )
     @classmethod
     def _empty_is_not_set(cls, given: object) -> object:
         return given or None  # as files of variables have it

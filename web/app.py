@@ -10,7 +10,7 @@ from service import census, db, queue, storage
 from service.census import Census
 from service.settings import Settings
 
-from . import api, error_pages, metrics, pages, request_log, security, services, sessions
+from . import api, error_pages, metrics, openid, pages, request_log, security, services, sessions
 from .rates import Rates
 from .services import Services
 from .streams import Streams
@@ -39,6 +39,7 @@ def create_app(settings: Settings) -> flask.Flask:
     security.register(app)
     request_log.register(app)
     sessions.register(app, settings)
+    openid.register(app, settings)
     error_pages.register(app)
     api.register(app)
     pages.register(app)

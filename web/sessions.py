@@ -80,8 +80,31 @@ def sign_in(bearer: str) -> None:
         _tell_of_failure(error)
         rates.count("login", address)
         raise
-    flask.session.clear()  # nothing of who was here before
-    flask_login.login_user(Person(identity, own))
+    _remember(Person(identity, own))
+
+
+def sign_in_as(subject: str, name: str) -> None:
+    """Start a session for whoever an OpenID provider vouches for.
+
+    Args:
+        subject: The provider and its own lasting name for them.
+        name: What they are called here, if they come for the first time.
+
+    Raises:
+        Unauthenticated: They are new, and newcomers are not let in; or they are kept out.
+        Conflict: They are new, and somebody else is called so.
+    """
+    settings = services.current().settings
+    try:
+        with services.session() as session:
+            role = settings.oidc_role
+            user = accounts.user_of_subject(session, subject, name=name, role=role)
+            own = accounts.open_session_of(session, user, days=settings.session_days)
+            identity = accounts.authenticate(session, own)
+    except service_errors.Unauthenticated as error:
+        _tell_of_failure(error)
+        raise
+    _remember(Person(identity, own))
 
 
 def sign_out() -> None:
@@ -133,6 +156,11 @@ def check_mark(mark: str) -> None:
         raise errors.CsrfFailed(
             f"the form could not be checked ({error}); load the page again"
         ) from error
+
+
+def _remember(person: Person) -> None:
+    flask.session.clear()  # nothing of who was here before
+    flask_login.login_user(person)
 
 
 def _check_origin() -> None:

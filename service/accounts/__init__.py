@@ -8,6 +8,7 @@ from .tokens import (
     issue_token,
     list_tokens,
     open_session,
+    open_session_of,
     revoke_own_token,
     revoke_token,
 )
@@ -20,6 +21,7 @@ from .users import (
     get_user,
     is_anybody_there,
     list_users,
+    user_of_subject,
 )
 
 __all__ = [
@@ -39,6 +41,8 @@ __all__ = [
     "list_tokens",
     "list_users",
     "open_session",
+    "open_session_of",
     "revoke_own_token",
     "revoke_token",
+    "user_of_subject",
 ]

@@ -46,6 +46,33 @@ def get_user(session: Session, user_id: str) -> User:
     return user
 
 
+def user_of_subject(session: Session, subject: str, *, name: str, role: str | None) -> User:
+    """Whoever an OpenID provider vouches for; a new user, if newcomers are let in.
+
+    Somebody is never taken for a user of the same name: names are chosen elsewhere.
+
+    Args:
+        session: Of the transaction.
+        subject: The provider and its own lasting name for them.
+        name: What a newcomer is called.
+        role: The role of newcomers; ``None`` lets nobody new in.
+
+    Raises:
+        Unauthenticated: They are new, and newcomers are not let in; or they are kept out.
+        Conflict: They are new, and somebody else is called so.
+    """
+    user = session.scalars(sa.select(User).where(User.subject == subject)).one_or_none()
+    if user is None and role is None:
+        raise errors.Unauthenticated(f"nobody has let {name} in yet; ask whoever runs the service")
+    if user is None:
+        user = create_user(session, name, role or "viewer")
+        user.subject = subject
+        session.flush()
+    if user.disabled_at is not None:
+        raise errors.Unauthenticated(f"{name} is kept out")
+    return user
+
+
 def list_users(session: Session) -> Sequence[User]:
     """All users, by name; those who were disabled are among them."""
     return session.scalars(sa.select(User).order_by(User.name)).all()

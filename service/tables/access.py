@@ -20,6 +20,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(unique=True)
     #: What their tokens may do at most: `accounts.ROLES`.
     role: Mapped[str] = mapped_column(default="submitter")
+    #: Who they are at the OpenID provider: its address, a space, its lasting name for them.
+    subject: Mapped[str | None] = mapped_column(unique=True)
     #: Since when they are kept out.
     disabled_at: Mapped[datetime.datetime | None]
     created_at: Mapped[datetime.datetime] = mapped_column(default=now())
