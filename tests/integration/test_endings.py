@@ -56,10 +56,17 @@ def test_a_limit_on_the_size_of_files_leaves_nothing(repair, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def _interruptible():
+    """What a shell runs in the background ignores Ctrl-C, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_ends_the_children_and_leaves_nothing(repair, sent, tmp_path):
     command = [cli.NETMEND, *repair, "--set", "epochs=1000", "-o", tmp_path / "out"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, preexec_fn=_interruptible
+    )
     assert _has_begun_to_train(process)
     assert cli.processes_below(tmp_path)
     process.send_signal(sent)
