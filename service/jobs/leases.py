@@ -90,8 +90,6 @@ def sweep(session: Session, *, max_losses: int) -> Swept:
     query = (
         sa.select(*_OWNED)
         .where(transitions.expired())
-        # Which of two indexes SQLite takes would else rest on which of them was made first.
-        .with_hint(Job, "INDEXED BY ix_jobs_leased", "sqlite")
         .limit(_SWEEP_LIMIT)
         .with_for_update(skip_locked=True)  # SQLite, which has one writer, ignores this
     )
