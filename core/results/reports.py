@@ -1,0 +1,54 @@
+"""Everything one repair has to say: `RepairReport` is the JSON contract of report.json."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .candidates import Candidate
+from .choices import Gate, Inputs, PreprocessingChoice, Selection
+from .curves import PruningStep, TrainingEpoch
+from .diagnoses import Diagnosis
+from .figures import Evaluation, PairedChange
+from .goodnets import GoodNetResult
+from .values import Value
+
+Verdict = Literal["repaired", "partial", "not_repaired", "inconclusive", "unchanged"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairReport(Value):
+    """Everything one repair has to say; field for field what report.json holds."""
+
+    verdict: Verdict
+    #: Why that verdict, a sentence each.
+    verdict_reasons: tuple[str, ...]
+    method: str
+    params: Mapping[str, Any]
+    seed: int
+    selection: Selection
+    preprocessing: PreprocessingChoice
+    inputs: Inputs
+    #: Library to version.
+    versions: Mapping[str, str]
+    #: The exact command to run it again.
+    command: str
+    seconds: float
+    before: Evaluation
+    after: Evaluation
+    #: Paired change of clean accuracy; ``None`` without a clean test set.
+    clean_accuracy_change: PairedChange | None
+    goodnet: GoodNetResult
+    pruning_curve: tuple[PruningStep, ...] = ()
+    training_curve: tuple[TrainingEpoch, ...] = ()
+    gate: Gate | None = None
+    warnings: tuple[str, ...] = ()
+    #: What the figures do not show; always printed.
+    caveat: str = ""
+    #: Name of the GPU that the work was done on, or ``cpu``.
+    device: str = "cpu"
+    #: What weights and clean images say about the model; ``None`` where the method does not ask.
+    diagnosis: Diagnosis | None = None
+    #: What `auto` tried; empty with any other method.
+    candidates: tuple[Candidate, ...] = ()
+    #: Size of the contract; grows when fields are added.
+    schema_version: int = 3
