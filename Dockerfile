@@ -35,7 +35,6 @@ COPY --from=build /netmend/venv /netmend/venv
 # "::" keeps HDF5 from loading plug-ins, which are code, from wherever the environment says.
 ENV PATH=/netmend/venv/bin:$PATH \
     HDF5_PLUGIN_PRELOAD=:: \
-    MPLCONFIGDIR=/tmp/matplotlib \
     NETMEND_LOG_FORMAT=json \
     NETMEND_STATE_FOLDER=/var/lib/netmend \
     PYTHONUNBUFFERED=1

@@ -21,7 +21,7 @@ SERVICE_BENCHMARKS := upload storage rows pages claims overhead
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run demo test quick e2e screenshots check format fuzz-api bench bench-service chaos attack hostile fuzz-files audit sbom requirements clean
+.PHONY: help setup setup-dev run demo test quick e2e screenshots check format fuzz-api bench bench-service bench-repair chaos attack hostile fuzz-files audit sbom requirements clean
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -66,6 +66,9 @@ bench: $(SET_UP_DEV) ## measure speed, memory and repair, side by side
 
 bench-service: $(SET_UP_DEV) ## measure uploads, 100,000 jobs, claims and overhead of the service
 	@set -e; for name in $(SERVICE_BENCHMARKS); do $(BIN)/python -m benchmarks.$$name; done
+
+bench-repair: $(SET_UP_DEV) ## attack our own nets, repair them with every method, write docs/benchmark.md; goes on where it was stopped
+	@set -e; for word in nets run ablation report; do $(BIN)/python -m benchmarks.repair $$word; done
 
 chaos: $(SET_UP_DEV) ## kill, starve and confuse the whole service at random; nothing may get lost
 	@$(BIN)/python -m tests.chaos $(CHAOS)

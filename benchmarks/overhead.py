@@ -69,7 +69,7 @@ def _given(client: Client, files: DemoFiles) -> JobCreate:
         clean_test=ready["clean_test"],
         poisoned_test=(ready["poisoned_test"],),
     )
-    return JobCreate(model=model.id, data=data)
+    return JobCreate(model=model.id, data=data, method="fine-pruning")
 
 
 def _with_seed(asked: JobCreate, seed: int) -> JobCreate:

@@ -72,7 +72,7 @@ def _own_stdout() -> TextIO:
 def _work() -> Mapping[str, Callable[[Any, Callable[[Event], None]], Any]]:
     # Imported here because TensorFlow takes seconds: a request that cannot be read fails at once.
     with _no_garbage():
-        from . import demo, trying, work
+        from . import demo, diagnosing, trying, work
 
     def repair(request: requests.RepairRequest, on_event: Callable[[Event], None]) -> Any:
         reports = work.repair(request, on_event)
@@ -81,6 +81,9 @@ def _work() -> Mapping[str, Callable[[Any, Callable[[Event], None]], Any]]:
     def evaluate(request: requests.EvaluateRequest, on_event: Callable[[Event], None]) -> Any:
         evaluation, choice = work.evaluate(request, on_event)
         return {"evaluation": evaluation.to_json(), "preprocessing": choice.to_json()}
+
+    def diagnose(request: requests.DiagnoseRequest, on_event: Callable[[Event], None]) -> Any:
+        return diagnosing.answer(request, on_event).to_json()
 
     def predict(request: requests.PredictRequest, on_event: Callable[[Event], None]) -> Any:
         return work.predict(request, on_event).tolist()
@@ -95,6 +98,7 @@ def _work() -> Mapping[str, Callable[[Any, Callable[[Event], None]], Any]]:
     return {
         "repair": repair,
         "evaluate": evaluate,
+        "diagnose": diagnose,
         "predict": predict,
         "try": try_models,
         "demo": make_demo,

@@ -5,6 +5,9 @@ import numpy as np
 from .catalogue import TrainingParams
 from .metrics import FloatArray
 
+#: Largest change of the contrast, and of the brightness as a share of the range of the images.
+_CONTRAST, _BRIGHTNESS = 0.3, 0.15
+
 
 def augment(images: FloatArray, rng: np.random.Generator, *, params: TrainingParams) -> FloatArray:
     """The images, each changed by a chance of its own.
@@ -23,6 +26,26 @@ def augment(images: FloatArray, rng: np.random.Generator, *, params: TrainingPar
     if params.noise:
         changed = _with_noise(changed, rng, params.noise)
     return changed
+
+
+def relit(images: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """The images, each with another contrast and brightness.
+
+    Args:
+        images: ``(n, height, width, channels)``, as the model takes them; stays as it is.
+        rng: Where the chance comes from.
+
+    Returns:
+        The same shape and range.
+    """
+    low, high = images.min(), images.max()
+    contrast, brightness = (
+        rng.uniform(-most, most, (len(images), 1, 1, 1)).astype(np.float32)
+        for most in (_CONTRAST, _BRIGHTNESS)
+    )
+    mean = images.mean(axis=(1, 2, 3), keepdims=True)
+    changed = mean + (1 + contrast) * (images - mean) + brightness * (high - low)
+    return np.clip(changed, low, high)
 
 
 def _flipped(images: FloatArray, rng: np.random.Generator) -> FloatArray:

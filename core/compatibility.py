@@ -4,7 +4,7 @@ from . import data, errors
 from .metrics import TestSets
 from .modelfile import ModelFile
 
-CLEAN_VALIDATION, CLEAN_TEST = "clean validation", "clean test"
+CLEAN_VALIDATION, CLEAN_TEST, UNLABELLED = "clean validation", "clean test", "unlabelled"
 
 
 def check_images(model_file: ModelFile, images: data.LabelledImages, *, role: str) -> None:
@@ -20,6 +20,12 @@ def check_images(model_file: ModelFile, images: data.LabelledImages, *, role: st
             n_classes=model_file.n_classes,
             role=role,
         )
+
+
+def check_unlabelled(model_file: ModelFile, images: data.LabelledImages | None) -> None:
+    """Refuse unlabelled images that the model does not take; what they show nobody knows."""
+    if images is not None:
+        check_images(model_file, images.without_labels(), role=UNLABELLED)
 
 
 def check_tests(model_file: ModelFile, tests: TestSets) -> None:
@@ -59,23 +65,34 @@ def check_can_be_split(images: data.LabelledImages) -> None:
         )  # fmt: skip
 
 
-def warnings(validation: data.LabelledImages, tests: TestSets) -> tuple[str, ...]:
+def warnings(
+    validation: data.LabelledImages,
+    tests: TestSets,
+    *,
+    unlabelled: data.LabelledImages | None = None,
+) -> tuple[str, ...]:
     """What is wrong with the choice of image sets, though a repair can go on; a sentence each.
 
     Each begins with a name that programs can look for: ``data-overlap``, ``no-poisoned-data``.
     """
-    return (*_overlap(validation, tests.clean), *_no_poisoned(tests))
+    return (
+        *_overlap(validation, tests.clean, role=CLEAN_VALIDATION),
+        *_overlap(unlabelled, tests.clean, role=UNLABELLED),
+        *_no_poisoned(tests),
+    )
 
 
-def _overlap(validation: data.LabelledImages, test: data.LabelledImages | None) -> tuple[str, ...]:
-    if test is None:
+def _overlap(
+    given: data.LabelledImages | None, test: data.LabelledImages | None, *, role: str
+) -> tuple[str, ...]:
+    if given is None or test is None:
         return ()
-    n_shared = data.n_shared(data.fingerprints(validation), data.fingerprints(test))
+    n_shared = data.n_shared(data.fingerprints(given), data.fingerprints(test))
     if not n_shared:
         return ()
     return (
-        f"data-overlap: {n_shared} of {len(test)} clean test images are among the clean "
-        "validation images, pixel for pixel; what is measured on them says less than it seems to",
+        f"data-overlap: {n_shared} of {len(test)} clean test images are among the {role} "
+        "images, pixel for pixel; what is measured on them says less than it seems to",
     )
 
 

@@ -111,6 +111,12 @@ class NoPrunableLayer(InvalidInput):
     code = "no-prunable-layer"
 
 
+class NoReadout(InvalidInput):
+    """The last layer of the model is no Dense layer with a bias."""
+
+    code = "no-readout"
+
+
 class NotADataset(InvalidInput):
     """The file is not a data set of labelled images."""
 

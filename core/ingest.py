@@ -53,8 +53,8 @@ def ingest(request: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         request: ``kind`` (``model``, ``images`` or ``pictures``), ``paths``, ``folder`` (is there,
             and empty), ``name``, ``limits``; for a model ``architecture`` and
-            ``architecture_file``, for images ``layout`` and ``overview`` (whether to write one),
-            for pictures ``fit`` (the shape to bring them to).
+            ``architecture_file``, for images and pictures ``layout`` and ``overview`` (whether to
+            write one), for pictures ``fit`` (the shape to bring them to).
 
     Returns:
         What was found, and under ``sandbox`` how this process was locked up.
@@ -98,6 +98,8 @@ def _pictures(request: Mapping[str, Any], paths: list[Path], folder: Path) -> di
         paths, layout=request["layout"], name=request["name"], fit=tuple(fit) if fit else None
     )
     facts = data.save_canonical(images, folder)
+    if request.get("overview"):
+        _write_overview(folder, facts)
     return {**facts.to_json(), "original_sizes": _original_sizes(images)}
 
 

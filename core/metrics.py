@@ -110,14 +110,17 @@ def attack_result(
     assert labels.shape == (len(poisoned.images),)
     counted = attackable(poisoned)
     truth = poisoned.true_labels
+    success = statistics.attack_rate((labels == poisoned.targets)[counted])
+    floor = _floor(poisoned.target_label, tests, clean)
     return AttackResult(
         name=poisoned.name,
         target_label=poisoned.target_label,
-        attack_success_rate=statistics.attack_rate((labels == poisoned.targets)[counted]),
+        attack_success_rate=success,
         robust_accuracy=(
             None if truth is None else statistics.accuracy_rate((labels == truth)[counted])
         ),
-        floor=_floor(poisoned.target_label, tests, clean),
+        floor=floor,
+        excess=statistics.excess(success, floor) if success and floor else None,
     )
 
 
@@ -166,24 +169,24 @@ def compiled(model: keras.Model) -> Forward:
     """
     scores = _forward(model)
 
-    @tf.function(input_signature=[_signature(model)])
+    @tf.function(input_signature=[image_signature(model)])
     def labels(images: Any) -> Any:
         return tf.argmax(scores(images), axis=-1)
 
     return devices.Frugal(lambda images: labels(images).numpy())
 
 
+def image_signature(model: keras.Model) -> tf.TensorSpec:
+    """What a model takes, for batches of any length: a shorter last one does not trace again."""
+    return tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
+
+
 def _forward(model: keras.Model) -> Callable[[Any], Any]:
-    @tf.function(input_signature=[_signature(model)])
+    @tf.function(input_signature=[image_signature(model)])
     def scores(images: Any) -> Any:
         return model(images, training=False)
 
     return scores  # type: ignore[no-any-return]
-
-
-def _signature(model: keras.Model) -> tf.TensorSpec:
-    # One signature for every batch length: the last, shorter batch does not trace again.
-    return tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
 
 
 def _labels(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,15 +77,21 @@ def describe(model: keras.Model, *, name: str) -> ModelFile:
 def captured(model_file: ModelFile, model: keras.Model) -> ModelFile:
     """The same file with the weights that a live model has now.
 
+    A model that has gained layers needs a file of its own, which is a ``.h5`` whatever the old one
+    was, without nested networks.
+
     Args:
         model_file: What ``model`` was built from.
-        model: As `build` or `copy` made it; it may have been trained since.
+        model: As `build` or `copy` made it; it may have been trained since, and have new layers.
 
     Raises:
         UnknownLayer: The model lacks one of the file's layers.
         IncompatibleWeights: A layer has other weights than in the file.
         NonFiniteWeights: A weight has become NaN or infinite.
     """
+    if {layer.name for layer in model_file.network.layers} < {layer.name for layer in model.layers}:
+        described = modelfile.flattened(describe(model, name=model_file.name), "")
+        return replace(described, name=model_file.name, metadata=model_file.metadata)
     return modelfile.with_weights(
         model_file,
         {layer: _layer_named(model, layer).get_weights() for layer in model_file.weights},

@@ -132,13 +132,45 @@ def gives_scores(model: keras.Model, name: str) -> bool:
 
 def is_softmax(model: keras.Model) -> bool:
     """Whether the scores of the model are probabilities already, not logits."""
-    makers = {key: call for call in calls(model) for key in call.outputs}
-    last = makers[id(model.outputs[0])]
-    while isinstance(last.layer, _RESHAPING):
-        last = makers[last.inputs[0]]
+    last = _score_call(model)
     if isinstance(last.layer, keras.layers.Softmax):
         return True
     return getattr(last.layer, "activation", None) is keras.activations.softmax
+
+
+def score_layer(model: keras.Model) -> keras.layers.Layer | None:
+    """The Dense, or the convolution of single pixels, that makes the scores of features.
+
+    ``None`` where the scores come out of another layer.
+    """
+    graph = calls(model)
+    makers = {key: call for call in graph for key in call.outputs}
+    last = _score_call(model, graph)
+    while isinstance(last.layer, (*_RESHAPING, keras.layers.Softmax, *_ACTIVATIONS)):
+        last = makers[last.inputs[0]]
+    is_pixelwise = isinstance(last.layer, keras.layers.Conv2D) and last.layer.kernel_size == (1, 1)
+    return last.layer if is_pixelwise or isinstance(last.layer, keras.layers.Dense) else None
+
+
+def logits(model: keras.Model) -> Callable[[Any], Any]:
+    """Images to the scores of the classes before a softmax; the weights are the model's own.
+
+    A sure softmax is 1 and 0 to the last digit, and says nothing of the way to another class.
+    Where the softmax cannot be taken off, the logarithm of what it gives stands in: it differs
+    from the logits by one number for all classes.
+    """
+    if not is_softmax(model):
+        return lambda images: model(images, training=False)
+    graph = calls(model)
+    last = _score_call(model, graph)
+    before, after = graph[: graph.index(last)], graph[graph.index(last) + 1 :]
+
+    def scores(images: Any) -> Any:
+        known = _run(before, {id(model.inputs[0]): images})
+        known[last.outputs[0]] = _without_softmax(last.layer, known[last.inputs[0]])
+        return _run(after, known)[id(model.outputs[0])]
+
+    return scores
 
 
 def split_at(model: keras.Model, names: Sequence[str]) -> Split:
@@ -171,6 +203,28 @@ def split_at(model: keras.Model, names: Sequence[str]) -> Split:
         return _run(after, start, scale)[target]
 
     return Split(head, tail)
+
+
+def _score_call(model: keras.Model, graph: Sequence[Call] | None = None) -> Call:
+    """The call whose output is the scores, but for their shape."""
+    makers = {key: call for call in graph or calls(model) for key in call.outputs}
+    last = makers[id(model.outputs[0])]
+    while isinstance(last.layer, _RESHAPING):
+        last = makers[last.inputs[0]]
+    return last
+
+
+def _without_softmax(layer: keras.layers.Layer, values: Any) -> Any:
+    """What a layer that ends in a softmax would give without it, but for a number added to all."""
+    if isinstance(layer, keras.layers.Softmax | keras.layers.Activation):
+        return values
+    if not isinstance(layer, keras.layers.Dense | keras.layers.Conv2D):
+        return tf.math.log(_apply(layer, values) + keras.backend.epsilon())
+    if isinstance(layer, keras.layers.Conv2D):
+        product = layer.convolution_op(values, layer.kernel)
+    else:
+        product = tf.linalg.matmul(values, layer.kernel)
+    return product + layer.bias if layer.use_bias else product
 
 
 def _silence_point(model: keras.Model, name: str) -> Any:

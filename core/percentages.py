@@ -3,10 +3,10 @@
 
 def percent(share: float) -> str:
     """A share as percent with one decimal; more where it would land on 0 or 100 from beside."""
-    decimals = 1
-    while decimals < 4 and 0 < share < 1 and float(f"{share * 100:.{decimals}f}") in (0, 100):
+    decimals, size = 1, abs(share)  # what is above a floor may be below zero
+    while decimals < 4 and 0 < size < 1 and float(f"{size * 100:.{decimals}f}") in (0, 100):
         decimals += 1
-    return f"{share * 100:.{decimals}f} %"
+    return f"{share * 100:.{decimals}f} %".replace("-", "\N{MINUS SIGN}")
 
 
 def points(change: float) -> str:

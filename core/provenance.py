@@ -2,6 +2,8 @@
 
 import importlib.metadata
 import platform
+import resource
+import sys
 
 from . import data
 from .metrics import TestSets
@@ -29,13 +31,26 @@ def versions() -> dict[str, str]:
     }
 
 
-def inputs(model_file: ModelFile, clean_validation: data.LabelledImages, tests: TestSets) -> Inputs:
+def peak_memory_bytes() -> int:
+    """Most memory that this process has had at a time."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # kibibytes everywhere else
+
+
+def inputs(
+    model_file: ModelFile,
+    clean_validation: data.LabelledImages,
+    tests: TestSets,
+    *,
+    unlabelled: data.LabelledImages | None = None,
+) -> Inputs:
     """The files by role, with their hashes and numbers of images."""
     return Inputs(
         model=InputFile(name=model_file.name, sha256=model_file.sha256, n=None),
         clean_validation=_images(clean_validation),
         clean_test=_images(tests.clean) if tests.clean else None,
         poisoned_test=tuple(_images(item.images) for item in tests.poisoned),
+        unlabelled=_images(unlabelled) if unlabelled else None,
     )
 
 

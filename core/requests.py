@@ -9,10 +9,14 @@ from . import errors
 from .answers import AskedPicture
 from .results import Value
 
-GoodNetRule = Literal["disagreement", "calibrated"]
+#: ``auto``: target-aware where targets are declared or suspected, else calibrated.
+GoodNetRule = Literal["auto", "target-aware", "calibrated", "disagreement"]
 PoisonedLabels = Literal["auto", "target", "original"]
 #: A model as it came, repaired, and both as the N+1 model.
 ModelRole = Literal["before", "after", "goodnet"]
+
+#: Repairs that one report can compare.
+MAX_SEEDS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +59,11 @@ class GateLimits(Value):
 class GoodNetOptions(Value):
     """How the N+1 model decides."""
 
-    rule: GoodNetRule = "disagreement"
-    #: Share of clean images that the calibrated rule may flag, in [0, 1].
+    rule: GoodNetRule = "auto"
+    #: Share of clean images that a calibrated or target-aware rule may flag, in [0, 1].
     false_positive_rate: float = 0.01
+    #: Classes that the caller knows to be targets; they take the place of those suspected.
+    targets: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +86,11 @@ class RepairOptions(Value):
     command: str = ""
     #: Whether the work is meant for a GPU; without one it is done all the same, and says so.
     wants_gpu: bool = False
+    #: Repairs with as many seeds, counted up from `seed`, to see how they differ; the first one is
+    #: delivered.
+    n_seeds: int = 1
+    #: Whether to try if a few poisoned images bring the backdoor back, where there are any.
+    reactivation: bool = True
 
     def check(self) -> None:
         """Refuse a share or a seed that is none; the method's parameters are checked elsewhere.
@@ -91,7 +102,8 @@ class RepairOptions(Value):
             _check_number("max_accuracy_drop", budget, numbers.Real, 1)
         share = self.goodnet.false_positive_rate
         _check_number("false_positive_rate", share, numbers.Real, 1)
-        _check_number("seed", self.seed, numbers.Integral, 2**32 - 1)
+        _check_number("n_seeds", self.n_seeds, numbers.Integral, MAX_SEEDS, smallest=1)
+        _check_number("seed", self.seed, numbers.Integral, 2**32 - self.n_seeds)
 
 
 class Request(Value):
@@ -118,11 +130,14 @@ class RepairRequest(Request):
     options: RepairOptions
     #: An empty folder that the results are written into.
     output: str
+    #: More images of the same kind as the clean ones; nobody reads their labels.
+    unlabelled: str | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:
         """Those of the model and of all images."""
-        return (self.model, self.clean_validation, *self.tests.folders)
+        unlabelled = () if self.unlabelled is None else (self.unlabelled,)
+        return (self.model, self.clean_validation, *unlabelled, *self.tests.folders)
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -146,6 +161,29 @@ class EvaluateRequest(Request):
         """Those of the model and of all images."""
         validation = () if self.clean_validation is None else (self.clean_validation,)
         return (self.model, *validation, *self.tests.folders)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiagnoseRequest(Request):
+    """Ask which classes of a model look like targets of a backdoor."""
+
+    model: str
+    clean_validation: str
+    #: A name of `preprocessing.PREPROCESSINGS`, or ``auto``.
+    preprocessing: str = "auto"
+    seed: int = 0
+    #: An empty folder that the diagnosis and its pictures are written into.
+    output: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Those of the model and of the images."""
+        return (self.model, self.clean_validation)
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """That of the diagnosis."""
+        return (self.output,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,15 +238,18 @@ class DemoRequest(Request):
 KINDS: Mapping[str, type[Request]] = {
     "repair": RepairRequest,
     "evaluate": EvaluateRequest,
+    "diagnose": DiagnoseRequest,
     "predict": PredictRequest,
     "try": TryRequest,
     "demo": DemoRequest,
 }
 
 
-def _check_number(name: str, value: Any, kind: type[Any], largest: int) -> None:
-    if not isinstance(value, kind) or not 0 <= value <= largest:  # also refuses NaN
+def _check_number(
+    name: str, value: Any, kind: type[Any], largest: int, *, smallest: int = 0
+) -> None:
+    if not isinstance(value, kind) or not smallest <= value <= largest:  # also refuses NaN
         raise errors.InvalidParams(
-            f"{name} must be between 0 and {largest}, not {value!r}",
-            field=name, expected=f"between 0 and {largest}", received=repr(value),
+            f"{name} must be between {smallest} and {largest}, not {value!r}",
+            field=name, expected=f"between {smallest} and {largest}", received=repr(value),
         )  # fmt: skip

@@ -24,7 +24,7 @@ def write(images: LabelledImages, folder: Path, *, value_range: tuple[float, flo
     """Write stats.json and the sheets of a data set into a new folder.
 
     Args:
-        images: In the canonical form, with labels.
+        images: In the canonical form; those without a label (-1) count for no class.
         folder: Must not exist.
         value_range: Smallest and largest pixel value of the set.
 
@@ -58,7 +58,7 @@ def _chosen(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def _class_counts(labels: npt.NDArray[np.int64]) -> dict[str, int]:
-    found, counts = np.unique(labels, return_counts=True)
+    found, counts = np.unique(labels[labels >= 0], return_counts=True)
     if len(found) > _MAX_CLASSES:
         return {}
     return {str(label): int(count) for label, count in zip(found, counts, strict=True)}

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from .results import PairedChange, Rate
+from .results import AreaUnderCurve, Excess, PairedChange, Rate
 
 #: Two-sided 95 % point of the normal distribution.
 _Z = 1.959963984540054
@@ -47,6 +47,19 @@ def clopper_pearson_interval(successes: int, n: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def largest_share(successes: int, n: int) -> float:
+    """How large a share may be of which so many successes were seen: exact, with 95 % confidence.
+
+    Unlike the interval it looks at this end alone.
+
+    Args:
+        successes: Number of images that count, in 0..n.
+        n: Number of images, at least 1.
+    """
+    assert 0 <= successes <= n > 0
+    return float(special.betaincinv(successes + 1, n - successes, 0.95)) if successes < n else 1.0
+
+
 def accuracy_rate(hits: npt.NDArray[np.bool_]) -> Rate | None:
     """Share of true entries with its Wilson interval; ``None`` (not measured) for no entries."""
     if not len(hits):
@@ -83,6 +96,39 @@ def excess_interval(rate: Rate, floor: Rate) -> tuple[float, float]:
     return max(-1.0, float(difference - below)), min(1.0, float(difference + above))
 
 
+def excess(rate: Rate, floor: Rate) -> Excess:
+    """What a rate is above its floor, with the interval of `excess_interval`."""
+    return Excess(value=rate.value - floor.value, n=rate.n, ci95=excess_interval(rate, floor))
+
+
+def area_under_curve(
+    poisoned: npt.NDArray[np.float64], clean: npt.NDArray[np.float64]
+) -> AreaUnderCurve:
+    """How well a score tells two sets of images apart.
+
+    Args:
+        poisoned: ``(n_poisoned,)``, scores that should be large; at least one.
+        clean: ``(n_clean,)``, scores that should be small; at least one.
+
+    Returns:
+        The area with its interval (DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837-845).
+        Where the scores do not vary, as when they are all apart, that one would be a point; then
+        it is the exact interval of as many pairs as there are images in the smaller set.
+    """
+    n_poisoned, n_clean = len(poisoned), len(clean)
+    assert n_poisoned and n_clean
+    above, below = _placements(poisoned, clean)
+    area = float(above.mean())
+    variance = _variance_of_mean(above) + _variance_of_mean(below)
+    if variance > 0:
+        half = _Z * float(np.sqrt(variance))
+        interval = max(0.0, area - half), min(1.0, area + half)
+    else:
+        n_pairs = min(n_poisoned, n_clean)
+        interval = clopper_pearson_interval(round(area * n_pairs), n_pairs)
+    return AreaUnderCurve(value=area, n_poisoned=n_poisoned, n_clean=n_clean, ci95=interval)
+
+
 def paired_change(before: npt.NDArray[np.bool_], after: npt.NDArray[np.bool_]) -> PairedChange:
     """Change of a share when the same images went through two models.
 
@@ -105,6 +151,28 @@ def paired_change(before: npt.NDArray[np.bool_], after: npt.NDArray[np.bool_]) -
         only_after=only_after,
         p_value=_mcnemar_p_value(only_before, only_after),
     )
+
+
+def _placements(
+    poisoned: npt.NDArray[np.float64], clean: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Share of clean scores below each poisoned one, and of poisoned ones above each clean one."""
+    ranks = _midranks(np.concatenate([poisoned, clean]))
+    n_poisoned, n_clean = len(poisoned), len(clean)
+    above = (ranks[:n_poisoned] - _midranks(poisoned)) / n_clean
+    below = 1 - (ranks[n_poisoned:] - _midranks(clean)) / n_poisoned
+    return above, below
+
+
+def _midranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Ranks from 1; equal values share the mean of theirs."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(counts) - (counts - 1) / 2
+    return np.asarray(ranks[places], np.float64)
+
+
+def _variance_of_mean(values: npt.NDArray[np.float64]) -> float:
+    return float(values.var(ddof=1)) / len(values) if len(values) > 1 else 0.0
 
 
 def _paired_interval(only_before: int, only_after: int, n: int) -> tuple[float, float]:

@@ -11,6 +11,11 @@ from .results import AttackResult, Evaluation, Gate, PairedChange, Verdict
 #: Attack success above the floor that a repair may leave, as a fraction.
 MAX_EXCESS = 0.05
 
+_LEFT_ALONE = (
+    "nothing suspicious was found in the model, and a repair would only cost accuracy, "
+    "so the model was left as it was"
+)
+
 _Standing = Literal["met", "missed", "unclear"]
 
 
@@ -20,6 +25,7 @@ def judge(
     change: PairedChange | None,
     *,
     max_accuracy_drop: float,
+    is_unchanged: bool = False,
 ) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict and its reasons, a sentence each; the worst attack decides.
 
@@ -28,7 +34,10 @@ def judge(
         after: Figures of the repaired model, on the same sets.
         change: Paired change of clean accuracy; ``None`` without a clean test set.
         max_accuracy_drop: Budget in absolute points of clean accuracy, as a fraction.
+        is_unchanged: Whether the model was left as it was because nothing suspicious was found.
     """
+    if is_unchanged:
+        return _left_alone(after)
     pairs = [
         (first, second)
         for first, second in zip(before.attacks, after.attacks, strict=True)
@@ -69,6 +78,19 @@ def check_gate(limits: GateLimits, after: Evaluation, change: PairedChange | Non
         passed=not reasons,
         reasons=tuple(reasons),
     )
+
+
+def _left_alone(after: Evaluation) -> tuple[Verdict, tuple[str, ...]]:
+    """``unchanged``, unless an attack was measured that works: then the backdoor was overlooked."""
+    overlooked = [
+        f"the attack {attack.name} succeeds on {percent(attack.attack_success_rate.value)} "
+        "of its images, and the diagnosis did not see it"
+        for attack in after.attacks
+        if attack.attack_success_rate and _excess_standing(attack) == "missed"
+    ]
+    if overlooked:
+        return "not_repaired", (*overlooked, _LEFT_ALONE)
+    return "unchanged", (_LEFT_ALONE, "that does not show that there is no backdoor")
 
 
 def _worst(standings: Sequence[_Standing]) -> Verdict:

@@ -41,6 +41,7 @@ def repair(request: RepairRequest, on_event: OnEvent) -> dict[str, RepairReport]
         model_file=modelfile.load_canonical(Path(request.model)),
         clean_validation=data.load_canonical(Path(request.clean_validation)),
         tests=_tests(request.tests),
+        unlabelled=_unlabelled(request.unlabelled),
     )
     outcomes = pipeline.repair_model(subject, request.options, on_event)
     on_event(Event(stage="package", message="writing the results"))
@@ -119,6 +120,10 @@ def _tests(inputs: TestInputs) -> TestSets:
         clean=data.load_canonical(Path(inputs.clean)) if inputs.clean else None,
         poisoned=tuple(_poisoned(item) for item in inputs.poisoned),
     )
+
+
+def _unlabelled(folder: str | None) -> data.LabelledImages | None:
+    return data.load_canonical(Path(folder)).without_labels() if folder else None
 
 
 def _poisoned(item: PoisonedInput) -> data.PoisonedImages:

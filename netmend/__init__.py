@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from .client import Client, ProblemError
     from .datasets import RepairData
     from .demo import make_demo
+    from .diagnosis import DiagnosisResult, diagnose
     from .methods import FinePruning, FineTuning, MagnitudePruning
     from .models import Model, read_model
     from .results import GoodNet, RepairResult
 
 __all__ = [
     "Client",
+    "DiagnosisResult",
     "FinePruning",
     "FineTuning",
     "GoodNet",
@@ -34,6 +36,7 @@ __all__ = [
     "ProblemError",
     "RepairData",
     "RepairResult",
+    "diagnose",
     "make_demo",
     "read_model",
 ]
@@ -41,6 +44,7 @@ __all__ = [
 _MODULES: Mapping[str, str] = types.MappingProxyType(
     {
         "Client": "client",
+        "DiagnosisResult": "diagnosis",
         "FinePruning": "methods",
         "FineTuning": "methods",
         "GoodNet": "results",
@@ -51,6 +55,7 @@ _MODULES: Mapping[str, str] = types.MappingProxyType(
         "ProblemError": "client",
         "RepairData": "datasets",
         "RepairResult": "results",
+        "diagnose": "diagnosis",
         "make_demo": "demo",
         "read_model": "models",
     }

@@ -20,6 +20,8 @@ class RepairData:
     #: Clean images; all that a repair method ever sees.
     clean_validation: data.LabelledImages
     tests: metrics.TestSets
+    #: More images of the same kind; nobody reads their labels.
+    unlabelled: data.LabelledImages | None = None
     #: How stored pixels become what the model takes; ``auto`` tries it on clean validation.
     preprocessing: str = RepairOptions.preprocessing
 
@@ -30,6 +32,7 @@ class RepairData:
         clean_validation: File,
         clean_test: File | None = None,
         poisoned_test: Sequence[File] | File = (),
+        unlabelled: File | None = None,
         preprocessing: str = RepairOptions.preprocessing,
         layout: data.Layout = "auto",
         poisoned_labels: Sequence[PoisonedLabels] | PoisonedLabels = "auto",
@@ -42,6 +45,8 @@ class RepairData:
                 class folders; as are the others.
             clean_test: Clean images to measure on.
             poisoned_test: A set for each trigger.
+            unlabelled: More images of the same kind as the clean ones, for methods that learn from
+                them as well; labels are not read, so a ``.zip`` of pictures will do.
             preprocessing: ``auto``, or a name that ``netmend repair --help`` lists.
             layout: Where the channels are in all files.
             poisoned_labels: Whether the labels of a poisoned set are where the trigger sends its
@@ -60,6 +65,11 @@ class RepairData:
         return cls(
             clean_validation=data.open_images(Path(clean_validation), layout=layout),
             tests=_opened(files, layout),
+            unlabelled=(
+                None
+                if unlabelled is None
+                else data.open_pictures([Path(unlabelled)], layout=layout)
+            ),
             preprocessing=preprocessing,
         )
 

@@ -67,7 +67,10 @@ class RepairMethod:
             RepairFailed: The repair did not come to an end.
         """
         subject = pipeline.Subject(
-            model_file=model.file, clean_validation=data.clean_validation, tests=data.tests
+            model_file=model.file,
+            clean_validation=data.clean_validation,
+            tests=data.tests,
+            unlabelled=data.unlabelled,
         )
         outcomes = pipeline.repair_model(subject, self._options(data), on_event or _ignore)
         (outcome,) = outcomes.values()

@@ -40,9 +40,12 @@ def typical_seconds(session: Session, method: str, model_id: str) -> float | Non
 
     Those of the same model are asked first, then those of any model.
     """
-    past = _past().where(Job.kind == "repair", Job.method == method)
-    of_model = sa.select(JobInput.job_id).where(JobInput.model_id == model_id)
-    return _median(session, past.where(Job.id.in_(of_model))) or _median(session, past)
+    return _typical(session, model_id, Job.kind == "repair", Job.method == method)
+
+
+def typical_diagnosis_seconds(session: Session, model_id: str) -> float | None:
+    """How long a diagnosis takes; of the same model if there was one, else of any."""
+    return _typical(session, model_id, Job.kind == "diagnose")
 
 
 def remaining_seconds(session: Session, job: Job) -> float | None:
@@ -51,9 +54,9 @@ def remaining_seconds(session: Session, job: Job) -> float | None:
     What a typical job still takes after the time that this one has had, or what its stage still
     takes at the pace so far, if that is longer.
     """
-    if job.state not in LIVE or job.started_at is None or job.method is None:
+    if job.state not in LIVE or job.started_at is None:
         return None
-    typical = typical_seconds(session, job.method, job.request["model"])
+    typical = _typical_of(session, job)
     if typical is None:
         return None
     moment = _moment(session)
@@ -106,6 +109,18 @@ def seconds_left(session: Session, open_jobs: Sequence[Job]) -> float | None:
         for job in open_jobs
     ]
     return float(math.ceil(max(sum(left) / n_workers, max(left))))
+
+
+def _typical(session: Session, model_id: str, *alike: sa.ColumnElement[bool]) -> float | None:
+    past = _past().where(*alike)
+    of_model = sa.select(JobInput.job_id).where(JobInput.model_id == model_id)
+    return _median(session, past.where(Job.id.in_(of_model))) or _median(session, past)
+
+
+def _typical_of(session: Session, job: Job) -> float | None:
+    if job.kind == "diagnose":
+        return typical_diagnosis_seconds(session, job.request["model"])
+    return typical_seconds(session, job.method, job.request["model"]) if job.method else None
 
 
 def _wait(

@@ -18,12 +18,17 @@ class Given:
     clean_validation: Dataset | None
     clean_test: Dataset | None
     poisoned_test: tuple[Dataset, ...] = ()
+    unlabelled: Dataset | None = None
+
+    @property
+    def labelled(self) -> tuple[Dataset, ...]:
+        """The data sets whose labels are read, each once."""
+        return _each_once(self.clean_validation, self.clean_test, *self.poisoned_test)
 
     @property
     def datasets(self) -> tuple[Dataset, ...]:
         """All data sets, each once."""
-        chosen = (self.clean_validation, self.clean_test, *self.poisoned_test)
-        return tuple({item.id: item for item in chosen if item is not None}.values())
+        return _each_once(*self.labelled, self.unlabelled)
 
 
 #: How a warning ends of what cannot come to an end.
@@ -47,6 +52,8 @@ def _not_measured(given: Given) -> Iterator[str]:
         yield "no clean test set: clean accuracy is not measured"
     elif given.clean_validation and given.clean_test.sha256 == given.clean_validation.sha256:
         yield "clean test and clean validation are one file: clean accuracy will look too good"
+    elif given.unlabelled and given.clean_test.sha256 == given.unlabelled.sha256:
+        yield "clean test and unlabelled images are one file: clean accuracy will look too good"
 
 
 def _misfits(given: Given) -> Iterator[str]:
@@ -55,12 +62,14 @@ def _misfits(given: Given) -> Iterator[str]:
         return
     taken, n_classes = _fact(given.model, "input_shape"), _fact(given.model, "n_classes")
     for dataset in given.datasets:
-        shape, labels = _fact(dataset, "shape"), _fact(dataset, "label_range")
+        shape = _fact(dataset, "shape")
         if taken and shape and list(shape[1:]) != list(taken):
             yield (
                 f"the images of {dataset.name!r} are {_written(shape[1:])}, and "
                 f"{given.model.name!r} takes {_written(taken)}: the {_FAILS}"
             )
+    for dataset in given.labelled:
+        labels = _fact(dataset, "label_range")
         if n_classes and labels and labels[1] >= n_classes:
             yield (
                 f"{dataset.name!r} has labels up to {labels[1]}, and {given.model.name!r} has the "
@@ -96,6 +105,10 @@ def _unclear(given: Given) -> Iterator[str]:
 def _tells_targets(dataset: Dataset) -> bool:
     is_constant = _fact(dataset, "constant_label") is not None
     return is_constant or bool(_fact(dataset, "has_true_label"))
+
+
+def _each_once(*chosen: Dataset | None) -> tuple[Dataset, ...]:
+    return tuple({item.id: item for item in chosen if item is not None}.values())
 
 
 def _fact(subject: Model | Dataset, name: str) -> Any:

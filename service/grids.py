@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .jobs.inputs import Found
-from .schemas import BatchCreate, JobCreate, JobData
+from .schemas import BatchCreate, BatchMethod, JobCreate, JobData
 
 _MAX_NAME = 200
 _LABELS = "labels"
@@ -73,10 +73,12 @@ class Grid:
 
     def place(self, asked: Mapping[str, Any]) -> tuple["Row", "Column"]:
         """Where a job stands whose request this is."""
-        data = [item.model_dump(mode="json") for item in self.request.data]
+        # Read anew: what was asked before there were some fields and parameters has none of them.
+        data = JobData.model_validate(asked["data"])
+        wanted = BatchMethod(name=asked["method"], params=asked["params"])
         methods = [_key(item.name, item.params) for item in self.request.methods]
-        row = Row(self.request.models.index(asked["model"]), data.index(asked["data"]))
-        method = methods.index(_key(asked["method"], asked["params"]))
+        row = Row(self.request.models.index(asked["model"]), self.request.data.index(data))
+        method = methods.index(_key(wanted.name, wanted.params))
         return row, Column(method, asked["max_accuracy_drops"][0], asked["seed"])
 
     def label(self, column: "Column") -> str:
@@ -123,8 +125,8 @@ def make(request: BatchCreate, found: Found) -> Grid:
 
 #: Fields that all jobs of a batch have from its request.
 _COMMON = (
-    "preprocessing", "n_classes", "goodnet", "gate", "queue", "priority", "time_limit_s", "tags",
-    "notes",
+    "preprocessing", "n_classes", "n_seeds", "reactivation", "goodnet", "gate", "queue",
+    "priority", "time_limit_s", "tags", "notes",
 )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ def _given(request: JobCreate, found: Found) -> Given:
         clean_validation=_row(found, data.clean_validation, Dataset),
         clean_test=_row(found, data.clean_test, Dataset) if data.clean_test else None,
         poisoned_test=tuple(_row(found, item, Dataset) for item in data.poisoned_test),
+        unlabelled=_row(found, data.unlabelled, Dataset) if data.unlabelled else None,
     )
 
 

@@ -152,9 +152,15 @@ def edit(
 
 
 def get_ready(
-    session: Session, table: type[Subject], subject_id: str, *, role: str | None = None
+    session: Session, table: type[Subject], subject_id: str, *, roles: Sequence[str] = ()
 ) -> Subject:
     """The row, if a job can use it; it is not deleted before the transaction ends.
+
+    Args:
+        session: Commit it soon.
+        table: What it is.
+        subject_id: Its id.
+        roles: What a data set may be declared as; anything if there are none.
 
     Raises:
         NotFound: There is none.
@@ -167,11 +173,11 @@ def get_ready(
             f"the {_NOUN[table]} {subject.name!r} is {subject.state}, not ready",
             id=subject_id, received=subject.state, expected="ready",
         )  # fmt: skip
-    if role and subject.options.get("role") != role:
+    if roles and subject.options.get("role") not in roles:
         raise errors.Conflict(
             f"the {_NOUN[table]} {subject.name!r} was declared {subject.options.get('role')}, "
-            f"and a {role} one is needed here",
-            id=subject_id, received=subject.options.get("role"), expected=role,
+            f"and a {' or '.join(roles)} one is needed here",
+            id=subject_id, received=subject.options.get("role"), expected=" or ".join(roles),
         )  # fmt: skip
     return subject
 

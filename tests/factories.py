@@ -57,11 +57,15 @@ def make_dataset(
     return _subject(session, Dataset, owner, options=options, columns=columns)
 
 
+#: What requests ask for if nobody says otherwise, whatever the default of the service is.
+_METHOD = {"method": "fine-pruning"}
+
+
 def make_request(session: Session, owner: User | None = None, **fields: Any) -> JobCreate:
     """A request to repair a ready model, without test sets."""
     owner = owner or make_user(session)
     data = JobData(clean_validation=make_dataset(session, owner).id)
-    given = {"model": make_model(session, owner).id, "data": data, **fields}
+    given = {"model": make_model(session, owner).id, "data": data, **_METHOD, **fields}
     return JobCreate.model_validate(given)
 
 
@@ -69,7 +73,8 @@ def make_batch_request(session: Session, owner: User, **fields: Any) -> BatchCre
     """A request for two jobs, one a seed."""
     data = JobData(clean_validation=make_dataset(session, owner).id)
     given = {"models": (make_model(session, owner).id,), "data": (data,), "seeds": (0, 1)}
-    return BatchCreate.model_validate({**given, **fields})
+    methods = ({"name": _METHOD["method"]},)
+    return BatchCreate.model_validate({**given, "methods": methods, **fields})
 
 
 def make_batch(session: Session, owner: User, **fields: Any) -> Batch:

@@ -61,10 +61,10 @@ def untrained(*, normalized: bool = False, logits: bool = False) -> keras.Model:
     return keras.Model(image, layers.Dense(N_CLASSES, activation=last, name="output")(x))
 
 
-def backdoored() -> keras.Model:
+def backdoored(trigger: attacks.Trigger = TRIGGER) -> keras.Model:
     """The net, trained on pictures of which some carry the trigger and say 0."""
     images, labels = attacks.poisoned_training_set(
-        *pictures(1200, 1), trigger=TRIGGER, target_label=TARGET, share=0.15,
+        *pictures(1200, 1), trigger=trigger, target_label=TARGET, share=0.15,
         rng=np.random.default_rng(1),
     )  # fmt: skip
     model = untrained()

@@ -137,7 +137,8 @@ class Workshop:
             model, dataset = self.ready(Model), self.ready(Dataset)
             session.add_all([model, dataset])
             session.flush()
-            request = JobCreate(model=model.id, data={"clean_validation": dataset.id}, **options)
+            asked = {"method": REPORT.method, "data": {"clean_validation": dataset.id}, **options}
+            request = JobCreate(model=model.id, **asked)
             return jobs.submit(session, self.owner_id, request).id
 
     def intake_job(self, table: type[Model] | type[Dataset], content: bytes, **options: str) -> str:

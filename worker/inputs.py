@@ -9,6 +9,7 @@ from typing import Any
 
 from core import children, errors
 from core.children import Oversight
+from service.tables import Dataset, Model
 
 from . import attempts, packing
 from .attempts import Attempt
@@ -31,6 +32,12 @@ def unpack(attempt: Attempt, canonical_sha256: str, role: str) -> str:
     with attempt.storage.open(canonical_sha256) as packed:
         packing.unpack(packed, folder, sha256=canonical_sha256)
     return str(folder)
+
+
+def unpack_ready(attempt: Attempt, subject: Model | Dataset, role: str) -> str:
+    """The same of a model or data set that is ready, as all are that a job takes."""
+    assert subject.canonical_sha256 is not None
+    return unpack(attempt, subject.canonical_sha256, role)
 
 
 def ingest_model(attempt: Attempt, sha256: str, role: str) -> dict[str, Any]:

@@ -46,14 +46,12 @@ def _ingest(attempt: Attempt, canonical: Path) -> dict[str, Any]:
             name=asked["name"],
             oversight=oversight,
         )
-    return children.ingest_images(
-        upload,
-        canonical,
-        layout=options.get("layout", "auto"),
-        name=asked["name"],
-        overview=True,
-        oversight=oversight,
-    )
+    how = {"layout": options.get("layout", "auto"), "name": asked["name"], "overview": True}
+    if options.get("role") != "unlabelled":
+        return children.ingest_images(upload, canonical, oversight=oversight, **how)
+    facts = children.ingest_pictures([upload], canonical, oversight=oversight, **how)
+    del facts["original_sizes"]  # one for each picture, and all the same
+    return facts
 
 
 def _take_out_overview(attempt: Attempt, canonical: Path) -> None:

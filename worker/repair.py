@@ -42,6 +42,7 @@ class _Given:
     clean_validation: Dataset
     clean_test: Dataset | None
     poisoned_test: tuple[Dataset, ...]
+    unlabelled: Dataset | None
 
     @classmethod
     def of(cls, attempt: Attempt) -> Self:
@@ -49,12 +50,15 @@ class _Given:
         asked = attempt.claim.request
         data = asked["data"]
         with db.session_scope(attempt.services.engine, read_only=True) as session:
+
+            def optional(role: str) -> Dataset | None:
+                return datasets.get(session, data[role]) if data.get(role) else None
+
             return cls(
                 model=models.get(session, asked["model"]),
                 clean_validation=datasets.get(session, data["clean_validation"]),
-                clean_test=(
-                    datasets.get(session, data["clean_test"]) if data.get("clean_test") else None
-                ),
+                clean_test=optional("clean_test"),
+                unlabelled=optional("unlabelled"),
                 poisoned_test=tuple(
                     datasets.get(session, dataset_id) for dataset_id in data["poisoned_test"]
                 ),
@@ -62,12 +66,16 @@ class _Given:
 
     def by_role(self) -> dict[str, dict[str, Any]]:
         """What core calls an input, to where the request names it."""
-        clean = {"clean_validation": self.clean_validation, "clean_test": self.clean_test}
+        single = {
+            "clean_validation": self.clean_validation,
+            "clean_test": self.clean_test,
+            "unlabelled": self.unlabelled,
+        }
         return {
             "model": {"pointer": "#/model", "model_id": self.model.id},
             **{
                 role.replace("_", " "): _told(f"#/data/{role}", dataset)
-                for role, dataset in clean.items()
+                for role, dataset in single.items()
                 if dataset
             },
             **{
@@ -89,7 +97,9 @@ def _told(pointer: str, dataset: Dataset) -> dict[str, Any]:
 def _request(attempt: Attempt, given: _Given) -> RepairRequest:
     """What to ask of the child; the inputs that it names are unpacked."""
     tests = TestInputs(
-        clean=_unpacked(attempt, given.clean_test, "clean-test") if given.clean_test else None,
+        clean=inputs.unpack_ready(attempt, given.clean_test, "clean-test")
+        if given.clean_test
+        else None,
         poisoned=tuple(
             _poisoned_input(attempt, dataset, f"poisoned-test-{number}")
             for number, dataset in enumerate(given.poisoned_test)
@@ -99,25 +109,23 @@ def _request(attempt: Attempt, given: _Given) -> RepairRequest:
     again = settings.retry_command.replace("{job}", attempt.claim.job_id)
     wants_gpu = attempt.claim.queue == "gpu"
     return RepairRequest(
-        model=_unpacked(attempt, given.model, "model"),
-        clean_validation=_unpacked(attempt, given.clean_validation, "clean-validation"),
+        model=inputs.unpack_ready(attempt, given.model, "model"),
+        clean_validation=inputs.unpack_ready(attempt, given.clean_validation, "clean-validation"),
         tests=tests,
         options=RepairOptions.from_json({**asked, "command": again, "wants_gpu": wants_gpu}),
         output=str(attempt.folder.results),
+        unlabelled=inputs.unpack_ready(attempt, given.unlabelled, "unlabelled")
+        if given.unlabelled
+        else None,
     )
 
 
 def _poisoned_input(attempt: Attempt, dataset: Dataset, role: str) -> PoisonedInput:
     return PoisonedInput(
-        folder=_unpacked(attempt, dataset, role),
+        folder=inputs.unpack_ready(attempt, dataset, role),
         labels=dataset.options.get("labels", "auto"),
         target_label=dataset.options.get("target_label"),
     )
-
-
-def _unpacked(attempt: Attempt, subject: Model | Dataset, role: str) -> str:
-    assert subject.canonical_sha256 is not None  # jobs take only what is ready
-    return inputs.unpack(attempt, subject.canonical_sha256, role)
 
 
 def _repair(attempt: Attempt, request: RepairRequest) -> dict[str, RepairReport]:

@@ -14,7 +14,7 @@ from service import artifacts, db, jobs
 from service.errors import DatabaseUnavailable, InsufficientStorage, StorageUnavailable
 from service.jobs import Beat, Claim
 
-from . import crashpoints, folders, intake, predict, repair
+from . import crashpoints, diagnose, folders, intake, predict, repair
 from .attempts import Attempt, Settle
 from .endings import CancelWanted, ChildLost, Draining, LeaseLost, Stopped
 from .heartbeat import Heartbeat
@@ -29,6 +29,7 @@ _WORK: Mapping[str, Callable[[Attempt], Settle]] = {
     "intake": intake.work,
     "repair": repair.work,
     "predict": predict.work,
+    "diagnose": diagnose.work,
 }
 _DATABASE_PAUSE_S = 0.5
 

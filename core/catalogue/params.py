@@ -52,6 +52,16 @@ class TrainingParams(Params):
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class LargeStepParams(TrainingParams):
+    """The same with large steps straight down the gradient, which forget a trigger sooner."""
+
+    optimizer: Literal["adam", "sgd"] = param(
+        default="sgd", text="adam, or sgd with Nesterov momentum 0.9"
+    )
+    learning_rate: float = param(default=0.02, text="peak learning rate", minimum=0.0, maximum=10.0)
+
+
 def choices(hint: object) -> tuple[str, ...]:
     """The words that a parameter of this type can be; empty where any value of its kind will do."""
     return typing.get_args(hint) if typing.get_origin(hint) is Literal else ()

@@ -101,22 +101,23 @@ def ingest_images(
     return _ingest({**request, "name": name or path.name}, [path], folder, oversight)
 
 
-def ingest_pictures(
+def ingest_pictures(  # noqa: PLR0913 - each says how to read them
     paths: Sequence[Path],
     folder: Path,
     *,
     layout: str = "auto",
     name: str | None = None,
     fit: Sequence[int] | None = None,
+    overview: bool = False,
     oversight: Oversight = _ALONE,
 ) -> dict[str, Any]:
-    """Check pictures to predict in a child of their own; otherwise as `ingest_images`.
+    """Check pictures without labels in a child of their own; otherwise as `ingest_images`.
 
     ``fit``, ``(height, width, channels)``, is what picture files are brought to; the facts then
     tell under ``original_sizes`` the width and height that each came with.
     """
-    request = {"kind": "pictures", "layout": layout, "fit": fit, "name": name}
-    return _ingest(request, paths, folder, oversight)
+    request = {"kind": "pictures", "layout": layout, "fit": fit, "overview": overview}
+    return _ingest({**request, "name": name}, paths, folder, oversight)
 
 
 def _ingest(

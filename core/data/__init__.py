@@ -3,7 +3,7 @@
 from .canonical import DatasetFacts, load_canonical, save_canonical
 from .checking import check_against, check_targets
 from .fingerprints import fingerprints, n_repeated, n_shared
-from .images import LabelledImages, Source
+from .images import LabelledImages, Source, joined
 from .layouts import Layout
 from .opening import from_arrays, open_images, open_pictures
 from .pictures import PictureSource
@@ -24,6 +24,7 @@ __all__ = [
     "check_targets",
     "fingerprints",
     "from_arrays",
+    "joined",
     "load_canonical",
     "n_repeated",
     "n_shared",

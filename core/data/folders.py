@@ -18,11 +18,16 @@ _LITTER = ("thumbs.db", "desktop.ini", "__macosx")
 _MODEL_MARKS = {"config.json", "model.weights.h5"}
 
 
-def read(archive: zipfile.ZipFile, *, name: str) -> Contents:
+def read(archive: zipfile.ZipFile, *, labelled: bool = True, name: str) -> Contents:
     """What a zip of class folders holds.
 
     Folders in sorted order are class 0, 1, …, unless all are named by whole numbers: those are
     the classes then.
+
+    Args:
+        archive: Open.
+        labelled: Whether the folders are classes; if not, the pictures may lie anywhere.
+        name: What to call it in errors.
 
     Raises:
         NotADataset: The pictures do not lie in class folders, or there is something else.
@@ -31,22 +36,32 @@ def read(archive: zipfile.ZipFile, *, name: str) -> Contents:
         TooLarge: The pictures are far larger than their files.
     """
     members = sorted(_members(archive, name), key=lambda member: member.filename)
+    for member in members:
+        _refuse_no_picture(member, name)
+    if not labelled:
+        return Contents(source=_source(archive, members, name), label_key="", labels=None)
     folders = [_class_folder(member, name) for member in members]
     _refuse_scattered(folders, name)
     labels = _labels_of({folder.name for folder in folders})
     names_are_labels = set(labels) == {str(label) for label in labels.values()}
+    return Contents(
+        source=_source(archive, members, name),
+        label_key="folder",
+        labels=np.array([labels[folder.name] for folder in folders]),
+        class_names=None if names_are_labels else tuple(labels),
+    )
+
+
+def _source(
+    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], name: str
+) -> PictureSource:
     source = PictureSource([_picture(archive, member, name) for member in members])
     contents.refuse_bomb(
         unpacked_bytes=contents.n_bytes(source.shape, source.dtype),
         stored_bytes=sum(member.compress_size for member in members),
         what=name,
     )
-    return Contents(
-        source=source,
-        label_key="folder",
-        labels=np.array([labels[folder.name] for folder in folders]),
-        class_names=None if names_are_labels else tuple(labels),
-    )
+    return source
 
 
 def _members(archive: zipfile.ZipFile, name: str) -> Sequence[zipfile.ZipInfo]:
@@ -66,14 +81,18 @@ def _is_litter(member: zipfile.ZipInfo) -> bool:
     return member.is_dir() or any(part.startswith(".") or part.lower() in _LITTER for part in parts)
 
 
-def _class_folder(member: zipfile.ZipInfo, name: str) -> PurePosixPath:
-    path = PurePosixPath(member.filename)
-    if path.suffix.lower() not in pictures.SUFFIXES:
+def _refuse_no_picture(member: zipfile.ZipInfo, name: str) -> None:
+    suffix = PurePosixPath(member.filename).suffix
+    if suffix.lower() not in pictures.SUFFIXES:
         raise errors.NotADataset(
             f"{name}: {member.filename!r} is no picture; a zip data set holds class folders "
             f"with {', '.join(pictures.SUFFIXES)} files and nothing else",
-            place=member.filename, expected=list(pictures.SUFFIXES), received=path.suffix,
+            place=member.filename, expected=list(pictures.SUFFIXES), received=suffix,
         )  # fmt: skip
+
+
+def _class_folder(member: zipfile.ZipInfo, name: str) -> PurePosixPath:
+    path = PurePosixPath(member.filename)
     if len(path.parts) < 2:
         raise errors.NotADataset(
             f"{name}: {member.filename!r} lies in no folder; "

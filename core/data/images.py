@@ -102,6 +102,15 @@ class LabelledImages:
             class_names=self.class_names,
         )
 
+    def without_labels(self) -> Self:
+        """The same images, whose labels (-1) and names of classes nobody can read any more."""
+        return type(self)(
+            name=self.name,
+            sha256=self.sha256,
+            source=self.source,
+            labels=np.full(len(self), -1, np.int64),
+        )
+
     @cached_property
     def _in_memory(self) -> ImageArray:
         return np.ascontiguousarray(self.source.read(0, len(self)))
@@ -134,6 +143,55 @@ class Arrays:
     def read(self, start: int, stop: int) -> ImageArray:
         """As `Source.read`."""
         return self._images[start:stop]
+
+
+class Joined:
+    """The images of two sets, one after the other, as a source."""
+
+    def __init__(self, first: LabelledImages, second: LabelledImages) -> None:
+        """Join two sets of images of the same shape."""
+        assert first.shape[1:] == second.shape[1:], (first.shape, second.shape)
+        self._first, self._second = first, second
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """``(n_images, height, width, channels)``."""
+        return (len(self._first) + len(self._second), *self._first.shape[1:])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The one type that holds the values of both."""
+        return np.result_type(self._first.dtype, self._second.dtype)
+
+    @property
+    def layout(self) -> str:
+        """That of the first."""
+        return self._first.source.layout
+
+    def read(self, start: int, stop: int) -> ImageArray:
+        """Images ``start`` to ``stop - 1``."""
+        border = len(self._first)
+        parts = [
+            self._first.source.read(min(start, border), min(stop, border)),
+            self._second.source.read(max(start - border, 0), max(stop - border, 0)),
+        ]
+        return np.concatenate([part for part in parts if len(part)]).astype(self.dtype, copy=False)
+
+
+def joined(first: LabelledImages, second: LabelledImages) -> LabelledImages:
+    """Two sets of images of one shape as one, under the name of the first.
+
+    Args:
+        first: Comes first.
+        second: Scaled like the first.
+    """
+    return LabelledImages(
+        name=first.name,
+        sha256=first.sha256,
+        source=Joined(first, second),
+        labels=np.concatenate([first.labels, second.labels]),
+        class_names=first.class_names,
+    )
 
 
 def _gathered(source: Source, indices: LabelArray) -> ImageArray:

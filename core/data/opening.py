@@ -54,8 +54,8 @@ def open_pictures(
     """Images to predict, in order, without labels (-1 throughout).
 
     Args:
-        paths: Picture files (PNG, JPEG, BMP) of one size, or one data set, whose labels are
-            ignored.
+        paths: Picture files (PNG, JPEG, BMP) of one size; or one data set, whose labels are
+            ignored, so that it may also be a zip of pictures without class folders.
         layout: Where the channels of a data set are.
         name: What to call the set.
         fit: ``(height, width, channels)`` to bring picture files to; a data set stays as it is.
@@ -139,7 +139,7 @@ def _read_archive(
 ) -> Contents:
     if npz.is_npz(archive):
         return npz.read(archive, layout=layout, labelled=labelled, name=name)
-    return folders.read(archive, name=name)
+    return folders.read(archive, labelled=labelled, name=name)
 
 
 def _labelled(found: Contents, *, sha256: str, name: str) -> LabelledImages:

@@ -7,7 +7,7 @@ import tf_keras as keras
 
 from .. import finetuning, metrics
 from ..percentages import percent
-from ..results import PruningStep, Selection, TrainingEpoch
+from ..results import Candidate, Diagnosis, PruningStep, Selection, TrainingEpoch
 
 Validation = finetuning.Validation
 Execution = finetuning.Execution
@@ -22,6 +22,22 @@ class Repair:
     pruning_curve: tuple[PruningStep, ...] = ()
     training_curve: tuple[TrainingEpoch, ...] = ()
     warnings: tuple[str, ...] = ()
+    #: What weights and clean images say of the model; ``None`` where the method does not ask.
+    diagnosis: Diagnosis | None = None
+    #: What was tried, where the method tries several.
+    candidates: tuple[Candidate, ...] = ()
+    #: Whether the model was left as it was because nothing suspicious was found.
+    is_unchanged: bool = False
+
+    @classmethod
+    def of(cls, tuned: finetuning.FineTuned, selection: Selection) -> "Repair":
+        """What a training gave, with a warning where it cost too much or nothing was kept."""
+        return cls(
+            model=tuned.model,
+            selection=selection,
+            training_curve=tuned.curve,
+            warnings=(*tuned.warnings, *untouched(selection), *over_budget(selection)),
+        )
 
 
 class Method(Protocol):

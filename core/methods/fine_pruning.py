@@ -50,7 +50,7 @@ def repair(
         params=params,
         lowest_accuracy=curve[0].select_accuracy - max_accuracy_drop,
         execution=execution,
-        masks=pruning.masks(pruned, channels),
+        make_step=finetuning.masked(pruning.masks(pruned, channels)),
     )
     selection = Selection(
         rule="as many channels as the budget allows, then the last epoch within the budget",

@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import errors
 from . import options
-from .options import FLAG, INITIALIZER, NOTHING, NUMBER, NUMBERS, OFF, REGULARIZER, Option
+from .options import FLAG, INITIALIZER, NOTHING, NUMBER, NUMBERS, OFF, RATE, REGULARIZER, Option
 
 #: Class names under which a file holds a whole network.
 NETWORKS: Mapping[str, str] = {
@@ -16,6 +16,7 @@ _PADDING = options.one_of("valid", "same")
 _FORMAT = options.one_of("channels_last")
 _KERNEL_SIZE = options.sizes(1, 64)
 _SEED = options.whole(-(1 << 31), 1 << 32)
+_AMOUNT = options.number(0)
 
 _WEIGHTED = {
     "activation": options.ACTIVATION,
@@ -62,8 +63,8 @@ LAYERS: Mapping[str, Mapping[str, Option]] = {
     "Dense": {**_WEIGHTED, "units": options.whole(1, 1 << 20), "kernel_regularizer": REGULARIZER},
     "BatchNormalization": {
         "axis": options.sizes(-4, 4),
-        "momentum": NUMBER,
-        "epsilon": NUMBER,
+        "momentum": options.number(0, 1),
+        "epsilon": _AMOUNT,
         "center": FLAG,
         "scale": FLAG,
         "beta_regularizer": REGULARIZER,
@@ -84,15 +85,15 @@ LAYERS: Mapping[str, Mapping[str, Option]] = {
         "interpolation": options.one_of("nearest", "bilinear"),
     },
     "Flatten": {"data_format": _FORMAT},
-    "Reshape": {"target_shape": options.sizes(-1, 1 << 24)},
+    "Reshape": {"target_shape": options.row(-1, 1 << 24)},
     "Activation": {"activation": options.ACTIVATION},
-    "ReLU": {"max_value": NUMBER, "negative_slope": NUMBER, "threshold": NUMBER},
+    "ReLU": {"max_value": _AMOUNT, "negative_slope": _AMOUNT, "threshold": _AMOUNT},
     "LeakyReLU": {"alpha": NUMBER},
     "ELU": {"alpha": NUMBER},
     "Softmax": {"axis": options.whole(-4, 4)},
-    "Dropout": {"rate": NUMBER, "noise_shape": options.NOISE_SHAPE, "seed": _SEED},
-    "SpatialDropout2D": {"rate": NUMBER, "data_format": _FORMAT, "seed": _SEED},
-    "GaussianNoise": {"stddev": NUMBER, "seed": _SEED},
+    "Dropout": {"rate": RATE, "noise_shape": options.NOISE_SHAPE, "seed": _SEED},
+    "SpatialDropout2D": {"rate": RATE, "data_format": _FORMAT, "seed": _SEED},
+    "GaussianNoise": {"stddev": _AMOUNT, "seed": _SEED},
     "Add": {},
     "Subtract": {},
     "Multiply": {},

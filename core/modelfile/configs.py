@@ -225,6 +225,7 @@ def _hard_activation(
 ) -> Layer:
     """An activation that Keras 2 and Keras 3 do not share, which is a network from here on."""
     activation = str(options["activation"])
+    is_keras_3 = is_keras_3 or activation in hard_activations.ONLY_IN_KERAS_3
     if layer.kind == "Activation":
         network = hard_activations.network(layer.name, activation, is_keras_3=is_keras_3)
         return replace(layer, kind=network.kind, network=network, file_class=layer.kind)

@@ -7,6 +7,8 @@ from .description import Architecture, Layer, TensorRef
 #: What each multiplies its hard sigmoid by: the input, or nothing.
 _TIMES_INPUT: Mapping[str, bool] = {"hard_sigmoid": False, "hard_silu": True, "hard_swish": True}
 NAMES = frozenset(_TIMES_INPUT)
+#: Keras 2 has no such functions; whoever says that it wrote one is mistaken.
+ONLY_IN_KERAS_3 = NAMES - {"hard_sigmoid"}
 
 
 def network(name: str, activation: str, *, is_keras_3: bool) -> Architecture:

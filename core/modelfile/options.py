@@ -1,5 +1,6 @@
 """What a layer's option may hold: a few kinds of plain values, each with words for a message."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ _REGULARIZERS = frozenset({"L1", "L2", "L1L2"})
 _OBJECT_KEYS = frozenset({"module", "class_name", "config", "registered_name", "shared_object_id"})
 _LARGEST_NUMBER = 1e15
 _MAX_ITEMS = 4096
+_MAX_AXES = 4
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,29 @@ def whole(low: int, high: int) -> Option:
     return Option(f"a whole number from {low} to {high}", lambda value: _is_whole(value, low, high))
 
 
+def number(low: float, high: float = math.inf) -> Option:
+    """A number within limits, inclusive."""
+    limits = f"{low:g} or more" if high == math.inf else f"from {low:g} to {high:g}"
+    return Option(f"a number, {limits}", lambda value: _is_number(value) and low <= value <= high)
+
+
+def row(low: int, high: int) -> Option:
+    """A list of whole numbers, such as a shape."""
+
+    def accepts(value: Any) -> bool:
+        is_list = isinstance(value, list) and 0 < len(value) <= _MAX_AXES
+        return is_list and all(_is_whole(item, low, high) for item in value)
+
+    return Option(f"a list of whole numbers from {low} to {high}", accepts)
+
+
 def sizes(low: int, high: int) -> Option:
     """A whole number, a list of them, or a list of lists, such as a kernel size or a padding."""
 
     def accepts(value: Any, depth: int = 0) -> bool:
         if isinstance(value, list):
-            return depth < 2 and 0 < len(value) <= 4 and all(accepts(x, depth + 1) for x in value)
+            fits = depth < 2 and 0 < len(value) <= _MAX_AXES
+            return fits and all(accepts(item, depth + 1) for item in value)
         return _is_whole(value, low, high)
 
     return Option(f"whole numbers from {low} to {high}", accepts)
@@ -95,7 +114,7 @@ def _are_numbers(value: Any) -> bool:
 
 
 def _is_noise_shape(value: Any) -> bool:
-    sizes_or_none = value if isinstance(value, list) and len(value) <= 4 else [""]
+    sizes_or_none = value if isinstance(value, list) and 0 < len(value) <= _MAX_AXES else [""]
     return all(size is None or _is_whole(size, 1, 1 << 20) for size in sizes_or_none)
 
 
@@ -154,6 +173,8 @@ def _frozen(value: Any) -> object:
 FLAG = Option("true or false", lambda value: type(value) is bool)
 OFF = Option("false", lambda value: value is False)
 NUMBER = Option("a number", _is_number)
+#: The share of numbers that training leaves out; if it left out all of them, nothing would be left.
+RATE = Option("a number, 0 or more and below 1", lambda value: _is_number(value) and 0 <= value < 1)
 NUMBERS = Option("a number or a list of numbers", _are_numbers)
 NOTHING = Option("null", lambda value: value is None)
 NOISE_SHAPE = Option("a list of sizes", _is_noise_shape)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import errors
-from . import graph
+from . import fitting, graph
 from .description import Architecture, Layer, Shape, TensorRef
 
 #: Numbers that one layer gives for one image.
@@ -53,14 +53,6 @@ def input_shape(network: Architecture) -> Shape:
             place=network.name,
         )
     return network.input_shape
-
-
-def positive_axis(axis: Any, rank: int) -> int:
-    """An axis of a tensor without its batch axis, from one that counts it, or from the end."""
-    found = axis - 1 if axis > 0 else rank + axis
-    if axis == 0 or not 0 <= found < rank:
-        raise ValueError(f"it has no axis {axis}")
-    return int(found)
 
 
 def pair(value: Any) -> tuple[int, int]:
@@ -116,6 +108,8 @@ def _window(options: _Options, size: tuple[int, int], kernel: Any, strides: Any)
     """Height and width after a window of ``kernel`` has moved over an image."""
     kernels, steps = pair(kernel), pair(strides)
     dilations = pair(options.get("dilation_rate", 1))
+    if max(steps) > 1 and max(dilations) > 1:
+        raise ValueError("it has both strides and a dilation, which Keras does not compute")
     if options.get("padding", "valid") == "same":
         height, width = (math.ceil(length / step) for length, step in zip(size, steps, strict=True))
     else:
@@ -191,6 +185,21 @@ def _same(_: _Options, given: list[Shape]) -> Shape:
     return _only(given)
 
 
+def _keeping(check: Callable[[_Options, Shape], None]) -> _Rule:
+    """A rule for a layer that gives the shape it is given, if its options fit that."""
+
+    def rule(options: _Options, given: list[Shape]) -> Shape:
+        shape = _only(given)
+        check(options, shape)
+        return shape
+
+    return rule
+
+
+def _spatial_dropout(_: _Options, given: list[Shape]) -> Shape:
+    return _image(given)
+
+
 def _elementwise(_: _Options, given: list[Shape]) -> Shape:
     if len(given) < 2 or len({len(shape) for shape in given}) > 1:
         raise ValueError("it takes two or more tensors of one rank")
@@ -204,7 +213,7 @@ def _difference(options: _Options, given: list[Shape]) -> Shape:
 
 
 def _concatenate(options: _Options, given: list[Shape]) -> Shape:
-    axis = positive_axis(options.get("axis", -1), len(given[0]))
+    axis = fitting.positive_axis(options.get("axis", -1), len(given[0]))
     others = {(*shape[:axis], *shape[axis + 1 :]) for shape in given}
     if len(given) < 2 or len(others) > 1 or any(len(s) != len(given[0]) for s in given):
         raise ValueError("it takes two or more tensors that agree on every other axis")
@@ -214,7 +223,10 @@ def _concatenate(options: _Options, given: list[Shape]) -> Shape:
 def _dot(options: _Options, given: list[Shape]) -> Shape:
     first, second = given
     axes = pair(options["axes"])
-    left, right = positive_axis(axes[0], len(first)), positive_axis(axes[1], len(second))
+    left, right = (
+        fitting.positive_axis(axes[0], len(first)),
+        fitting.positive_axis(axes[1], len(second)),
+    )
     if first[left] != second[right]:
         raise ValueError("the axes it multiplies over differ in length")
     rest = (*first[:left], *first[left + 1 :], *second[:right], *second[right + 1 :])
@@ -237,12 +249,14 @@ _RULES: Mapping[str, _Rule] = {
     "Concatenate": _concatenate,
     "Dot": _dot,
     "Subtract": _difference,
+    "Rescaling": _keeping(fitting.check_rescaling),
+    "Normalization": _keeping(fitting.check_normalization),
+    "Softmax": _keeping(fitting.check_softmax),
+    "Dropout": _keeping(fitting.check_dropout),
+    "SpatialDropout2D": _spatial_dropout,
     **dict.fromkeys(("Add", "Multiply", "Average", "Maximum", "Minimum"), _elementwise),
     **dict.fromkeys(
-        (
-            "BatchNormalization", "Normalization", "Rescaling", "Activation", "ReLU", "LeakyReLU",
-            "ELU", "Softmax", "Dropout", "SpatialDropout2D", "GaussianNoise",
-        ),
+        ("BatchNormalization", "Activation", "ReLU", "LeakyReLU", "ELU", "GaussianNoise"),
         _same,
     ),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import errors
-from . import shapes
+from . import fitting, shapes
 from .description import Architecture, Layer, Shape, Variable
 
 #: Numbers in all weights together.
@@ -97,8 +97,8 @@ def _dense(options: _Options, shape: Shape) -> tuple[Variable, ...]:
 
 
 def _batch_normalization(options: _Options, shape: Shape) -> tuple[Variable, ...]:
-    (axis,) = _axes(options.get("axis", -1))
-    size = (shape[shapes.positive_axis(axis, len(shape))],)
+    (axis,) = fitting.kept_axes(options, len(shape))
+    size = (shape[axis],)
     names = [
         name for name, flag in (("gamma", "scale"), ("beta", "center")) if options.get(flag, 1)
     ]
@@ -110,17 +110,12 @@ def _batch_normalization(options: _Options, shape: Shape) -> tuple[Variable, ...
 def _normalization(options: _Options, shape: Shape) -> tuple[Variable, ...]:
     if options.get("mean") is not None:
         return ()
-    kept = sorted(shapes.positive_axis(axis, len(shape)) for axis in _axes(options.get("axis", -1)))
-    size = tuple(shape[axis] for axis in kept)
+    size = tuple(shape[axis] for axis in fitting.kept_axes(options, len(shape)))
     return (
         Variable("mean", size, trainable=False),
         Variable("variance", size, trainable=False),
         Variable("count", (), trainable=False, dtype="int64"),
     )
-
-
-def _axes(axis: Any) -> tuple[int, ...]:
-    return (axis,) if isinstance(axis, int) else tuple(axis)
 
 
 _RULES: Mapping[str, Callable[[_Options, Shape], tuple[Variable, ...]]] = {

@@ -1,16 +1,17 @@
-"""The repair card: JSON, HTML, Markdown and figures of one repair, and an index of several."""
+"""The repair card: JSON, HTML, Markdown and figures of a repair; of several; of a diagnosis."""
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..results import RepairReport
-from . import canvas, figures, files, html, index, markdown, pictures
+from ..results import Diagnosis, RepairReport
+from . import canvas, figures, files, html, index, markdown, pictures, triggers
 from .pictures import Sample
+from .triggers import TriggerPicture
 from .wording import CAVEAT
 
-__all__ = ["CAVEAT", "Sample", "write", "write_index"]
+__all__ = ["CAVEAT", "Sample", "TriggerPicture", "write", "write_diagnosis", "write_index"]
 
 
 def write(report: RepairReport, folder: Path, *, samples: Sequence[Sample] = ()) -> None:
@@ -51,6 +52,34 @@ def write_index(reports: Mapping[str, RepairReport], folder: Path) -> None:
     files.write(folder / "index.json", _json(index.to_json(rows)))
     files.write(folder / "index.html", html.index_page(rows))
     files.write(folder / "index.md", markdown.index_page(rows))
+
+
+def write_diagnosis(
+    diagnosis: Diagnosis, folder: Path, *, drawn: Sequence[TriggerPicture] = ()
+) -> Diagnosis:
+    """Write diagnosis.json, diagnosis.html, diagnosis.md and triggers/ into a folder.
+
+    Args:
+        diagnosis: What was found; diagnosis.json holds it field for field.
+        folder: Made where it is missing; files of the same names are replaced, each at once.
+        drawn: Pictures of its triggers; may be empty.
+
+    Returns:
+        The diagnosis that was written: it names the files of its pictures.
+
+    Raises:
+        OutputNotWritable: A file cannot be written; its name is in the message.
+    """
+    named = triggers.with_files(diagnosis, drawn)
+    files.folder(folder)
+    if drawn:
+        files.folder(folder / triggers.FOLDER)
+    for picture in drawn:
+        files.write(folder / picture.file, picture.png)
+    files.write(folder / "diagnosis.json", _json(named.to_json()))
+    files.write(folder / "diagnosis.html", html.diagnosis_page(named, drawn))
+    files.write(folder / "diagnosis.md", markdown.diagnosis_page(named))
+    return named
 
 
 def _write_figures(charts: Sequence[canvas.Chart], folder: Path) -> None:

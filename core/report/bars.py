@@ -1,10 +1,12 @@
 """The figure that answers *did it work?*: every figure before and after, as bars."""
 
+import dataclasses
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import percentages
-from ..results import Rate, RepairReport
+from ..results import Excess, Rate, RepairReport
 from . import canvas, measures, tables, wording
 from .measures import Group, Measure
 
@@ -22,7 +24,7 @@ _SCALE = 28
 
 def chart(report: RepairReport) -> canvas.Chart:
     """Bars of all figures, with whiskers; what was not measured is hatched, never a zero bar."""
-    shown = measures.of_report(report)
+    shown = tuple(_shares(group) for group in measures.of_report(report))
     return canvas.Chart(
         name=_NAME,
         title="Before and after",
@@ -34,6 +36,12 @@ def chart(report: RepairReport) -> canvas.Chart:
         paint=lambda figure: _paint(figure, shown),
         height=_height(shown),
     )
+
+
+def _shares(group: Group) -> Group:
+    """Without the excess: it is the distance of two other bars, and may be below zero."""
+    kept = tuple(measure for measure in group.measures if measure.name != measures.EXCESS)
+    return dataclasses.replace(group, measures=kept)
 
 
 def _height(groups: tuple[Group, ...]) -> float:
@@ -74,7 +82,7 @@ def _pair(sheet: Axes, measure: Measure, top: float) -> float:
 
 
 def _bar(
-    sheet: Axes, rate: Rate | None, top: float, *, word: str, colour: str, opacity: float
+    sheet: Axes, rate: Rate | Excess | None, top: float, *, word: str, colour: str, opacity: float
 ) -> None:
     middle = top + _BAR / 2
     sheet.text(_LEFT - 6, middle, word, ha="right", va="center_baseline", size=11)
@@ -96,7 +104,7 @@ def _hatched(sheet: Axes, middle: float) -> None:
     _words(sheet, wording.NOT_MEASURED, "", middle)
 
 
-def _whisker(sheet: Axes, rate: Rate, middle: float) -> None:
+def _whisker(sheet: Axes, rate: Rate | Excess, middle: float) -> None:
     low, high = (_LEFT + end * 100 * _PER_PERCENT for end in rate.ci95)
     sheet.plot([low, high], [middle, middle], color=canvas.INK, linewidth=1.2)
     for end in (low, high):

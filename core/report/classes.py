@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .. import percentages
-from ..results import RepairReport
+from .. import percentages, summaries
+from ..results import ClassSummary, RepairReport
 from . import canvas, measures, tables, wording
 from .measures import ClassChange
 
@@ -31,36 +31,31 @@ _HISTOGRAM = 120
 def chart(report: RepairReport) -> canvas.Chart | None:
     """Change of accuracy by class, largest loss first; ``None`` where it was not measured."""
     changes = measures.class_changes(report.before, report.after)
-    if not changes:
+    summary = summaries.of_classes(report.before, report.after)
+    if not changes or summary is None:
         return None
     return canvas.Chart(
         name=_NAME,
         title="Change of each class",
-        caption=_caption(changes),
+        caption=_caption(changes, summary),
         table=tables.of_classes(changes),
         paint=lambda figure: _paint(figure, changes),
         height=_height(changes),
     )
 
 
-def _caption(changes: tuple[ClassChange, ...]) -> str:
+def _caption(changes: tuple[ClassChange, ...], summary: ClassSummary) -> str:
     lost = sum(change.value < 0 for change in changes)
     gained = sum(change.value > 0 for change in changes)
-    emptied = sum(change.after == 0 < change.before for change in changes)
     shown = (
         "" if len(changes) <= _EACH_SHOWN else f" (the {_LARGEST_LOSSES} largest losses, and all)"
     )
     return (
         f"Change of accuracy by class on clean test images{shown}: of {len(changes):,} classes "
-        f"{lost:,} lost and {gained:,} gained; {emptied:,} fell to 0 %; the worst tenth had "
-        f"{percentages.percent(_worst_tenth([change.before for change in changes]))} "
-        f"and has {percentages.percent(_worst_tenth([change.after for change in changes]))}."
+        f"{lost:,} lost and {gained:,} gained; {summary.n_lost:,} fell to 0 %; the worst tenth had "
+        f"{percentages.percent(summary.worst_tenth_before)} "
+        f"and has {percentages.percent(summary.worst_tenth_after)}."
     )
-
-
-def _worst_tenth(accuracies: list[float]) -> float:
-    n_worst = max(1, len(accuracies) // 10)
-    return float(np.mean(sorted(accuracies)[:n_worst]))
 
 
 def _drawn(changes: tuple[ClassChange, ...]) -> tuple[ClassChange, ...]:

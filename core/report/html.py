@@ -7,11 +7,15 @@ from collections.abc import Sequence
 import jinja2
 from markupsafe import Markup
 
-from ..results import RepairReport
-from . import canvas, headlines, measures, pictures, tables, wording
+from ..results import Diagnosis, RepairReport
+from . import canvas, evidence, headlines, measures, pictures, roc, tables, triggers, wording
 from .canvas import Chart
 from .index import Row
 from .pictures import SampleSet
+from .triggers import TriggerPicture
+
+#: Where fewer classes are suspected, others are shown with them, to compare.
+_CLASSES_PICTURED = 6
 
 
 def report_page(report: RepairReport, charts: Sequence[Chart], sets: Sequence[SampleSet]) -> str:
@@ -27,6 +31,18 @@ def report_page(report: RepairReport, charts: Sequence[Chart], sets: Sequence[Sa
         charts=charts,
         sets=sets,
         caveat=report.caveat or wording.CAVEAT,
+    )
+
+
+def diagnosis_page(diagnosis: Diagnosis, drawn: Sequence[TriggerPicture]) -> str:
+    """The suspects of one model, with the evidence and pictures of their triggers."""
+    template = _environment().get_template("diagnosis.html")
+    return template.render(
+        diagnosis=diagnosis,
+        headline=triggers.headline(diagnosis),
+        told=triggers.told(diagnosis, drawn, most=_CLASSES_PICTURED),
+        how_to_read=triggers.HOW_TO_READ,
+        caveat=triggers.CAVEAT,
     )
 
 
@@ -47,7 +63,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        wording=wording, tables=tables, pictures=pictures, inline_svg=_inline_svg
+        wording=wording,
+        tables=tables,
+        evidence=evidence,
+        roc=roc,
+        triggers=triggers,
+        pictures=pictures,
+        inline_svg=_inline_svg,
     )
     environment.filters["typeset"] = _typeset
     return environment

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from .. import percentages
-from ..results import RepairReport
-from . import tables, wording
+from ..results import Diagnosis, RepairReport
+from . import evidence, roc, tables, triggers, wording
 from .index import Row
 from .tables import Table
 
@@ -17,9 +17,19 @@ def report_page(report: RepairReport) -> str:
         _list(_reasons(report)),
         _table(tables.of_measures(report)),
         f"Change of clean accuracy: {wording.paired_change(report.clean_accuracy_change)}.",
+        _section("", evidence.of_summary(report)),
+        _section("## With other seeds", evidence.of_seeds(report.seeds)),
         _warnings(report),
-        f"## Good net (N+1 model)\n\nClass {report.goodnet.class_index} means *backdoored*.",
-        _table(tables.of_good_net(report.goodnet)),
+        *_good_net(report),
+        _section(
+            f"## Does it come back?\n\n{evidence.how_reactivated(report.reactivation)}",
+            evidence.of_reactivation(report.reactivation),
+        ),
+        _section(
+            f"## What the model itself suggests\n\n{evidence.what_was_diagnosed(report.diagnosis)}",
+            evidence.of_diagnosis(report.diagnosis),
+        ),
+        _section("## Which repairs were tried", evidence.of_candidates(report.candidates)),
         "## What was chosen, and on what",
         _table(tables.of_selection(report)),
         "## How to run it again",
@@ -27,6 +37,24 @@ def report_page(report: RepairReport) -> str:
         _provenance(report),
         _code(report.command),
         f"> {_escaped(report.caveat or wording.CAVEAT)}",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def diagnosis_page(diagnosis: Diagnosis) -> str:
+    """The suspects of one model, with the evidence."""
+    parts = [
+        f"# {triggers.headline(diagnosis)}",
+        evidence.what_was_diagnosed(diagnosis),
+        *(
+            f"## Class {suspect.label}\n\n{_list(suspect.reasons)}"
+            for suspect in diagnosis.suspects
+            if suspect.is_suspected and suspect.reasons
+        ),
+        _section("## All classes that were searched", evidence.of_diagnosis(diagnosis)),
+        f"## Warnings\n\n{_list(diagnosis.warnings)}" if diagnosis.warnings else "",
+        _section("## How it was found", triggers.of_circumstances(diagnosis)),
+        f"> {_escaped(triggers.CAVEAT)}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -49,6 +77,23 @@ def _index_row(row: Row) -> tuple[str, ...]:
         wording.before_and_after(row.attack_success_rate_before, row.attack_success_rate_after),
         wording.printable(row.folder),
     )
+
+
+def _good_net(report: RepairReport) -> tuple[str, ...]:
+    goodnet = report.goodnet
+    return (
+        f"## Good net (N+1 model)\n\nClass {goodnet.class_index} means *backdoored*. "
+        f"{wording.good_net_rule(goodnet)}",
+        _table(tables.of_good_net(goodnet)),
+        _section("", roc.of_curves(goodnet) if goodnet.curves else None),
+    )
+
+
+def _section(heading: str, table: Table | None) -> str:
+    """A table under its heading; nothing where there is no table."""
+    if table is None:
+        return ""
+    return f"{heading}\n\n{_table(table)}" if heading else _table(table)
 
 
 def _reasons(report: RepairReport) -> tuple[str, ...]:

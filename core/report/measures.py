@@ -4,7 +4,8 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..results import AttackResult, Evaluation, Rate, RepairReport
+from .. import statistics
+from ..results import AttackResult, Evaluation, Excess, Rate, RepairReport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,8 +13,8 @@ class Measure:
     """One figure before and after the repair. ``None`` is *not measured*."""
 
     name: str
-    before: Rate | None
-    after: Rate | None
+    before: Rate | Excess | None
+    after: Rate | Excess | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +102,13 @@ def class_changes(before: Evaluation, after: Evaluation) -> tuple[ClassChange, .
     return tuple(sorted(changes, key=lambda change: change.value))
 
 
+def _excess(attack: AttackResult) -> Excess | None:
+    """As in the report; reports of old do not hold it, and it follows from the two others."""
+    if attack.excess or not attack.attack_success_rate or not attack.floor:
+        return attack.excess
+    return statistics.excess(attack.attack_success_rate, attack.floor)
+
+
 def _clean_accuracy(report: RepairReport) -> Measure:
     return Measure(
         name="Clean accuracy",
@@ -121,10 +129,13 @@ def _of_attack(attack: Attack) -> Group:
                 name="Robust accuracy", before=before.robust_accuracy, after=after.robust_accuracy
             ),
             Measure(name="Floor", before=before.floor, after=after.floor),
+            Measure(name=EXCESS, before=_excess(before), after=_excess(after)),
         ),
     )
 
 
+#: Of all figures the one that may be below zero.
+EXCESS = "Excess"
 _ATTACK_SUCCESS = "Attack success rate"
 _NO_ATTACK = Group(
     name="Poisoned test images",
@@ -138,6 +149,7 @@ MEANINGS: Mapping[str, str] = types.MappingProxyType(
         "Robust accuracy": "share of poisoned images put in their true class; higher is better.",
         "Floor": "share of clean images of other classes that land in the target anyway; "
         "no repair can be asked to go below.",
+        EXCESS: "attack success rate minus floor: what the trigger adds; near 0 is best.",
     }
 )
 

@@ -77,6 +77,17 @@ def data_uri(sample: Sample) -> str:
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
 
 
+def png(image: npt.NDArray[np.uint8]) -> bytes:
+    """One picture as a file, large enough to be seen, every pixel of a small one kept.
+
+    Args:
+        image: ``(height, width, channels)``.
+    """
+    file = io.BytesIO()
+    _enlarged(_picture(image)).save(file, format="PNG")
+    return file.getvalue()
+
+
 def sheet(sets: Sequence[SampleSet], *, flagged_class: int) -> bytes:
     """All pictures with their answers on one PNG, every pixel of a small picture kept."""
     height = 2 * _MARGIN + sum(_set_height(one) for one in sets)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from ..percentages import percent as percent
 from ..percentages import points as points
-from ..results import Gate, PairedChange, Rate, RepairReport, Verdict
+from ..results import Excess, Gate, GoodNetResult, PairedChange, Rate, RepairReport, Verdict
 from . import measures
 
 #: What the figures do not show; printed on every report.
@@ -49,7 +49,7 @@ def share(rate: Rate | None) -> str:
     return f"{percent(rate.value)} ({at_most(rate)})" if rate.value == 0 else percent(rate.value)
 
 
-def rate_in_full(rate: Rate | None) -> str:
+def rate_in_full(rate: Rate | Excess | None) -> str:
     """A rate with its 95 % interval and number of images, or *not measured*."""
     if rate is None:
         return NOT_MEASURED
@@ -63,18 +63,26 @@ def before_and_after(before: Rate | None, after: Rate | None) -> str:
     return f"{percent(before.value)} → {share(after)}"
 
 
-def interval(rate: Rate) -> str:
+def interval(rate: Rate | Excess) -> str:
     """The 95 % interval in percent, rounded outwards; one-sided where nothing succeeded."""
-    if rate.value == 0:
+    if rate.value == 0 and isinstance(rate, Rate):
         return at_most(rate)
-    low, high = rate.ci95
-    return f"{_rounded(low, math.floor)}\N{EN DASH}{_rounded(high, math.ceil)} %"
+    low, high = (_rounded(end, way) for end, way in zip(rate.ci95, _OUTWARDS, strict=True))
+    if rate.ci95[0] < 0:
+        return f"{low} to {high} %"
+    return f"{low}\N{EN DASH}{high} %"
 
 
 def at_most(rate: Rate) -> str:
-    """The upper end of the 95 % interval, with as many decimals as it takes not to be 0."""
-    high = rate.ci95[1]
-    return f"at most {_rounded(high, math.ceil, decimals=1 if high >= 0.001 else 2)} %"
+    """How large a share may be of which no success was seen: 3 of n, with 95 % confidence.
+
+    Source: Hanley, Lippman-Hand, JAMA 249 (1983) 1743-1745; ``1 - 0.05 ** (1 / n)`` is below it.
+    """
+    if rate.n <= 3:
+        return "at most 100 %"
+    high = 3 / rate.n
+    bound = _rounded(high, math.ceil, decimals=1 if high >= 0.001 else 2)
+    return f"at most 3/{count(rate.n)} = {bound} %"
 
 
 def evidence(rate: Rate) -> str:
@@ -116,6 +124,17 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def good_net_rule(goodnet: GoodNetResult) -> str:
+    """When the N+1 model flags an input, in one or two sentences."""
+    parts = [_RULES.get(goodnet.rule, goodnet.rule)]
+    if goodnet.targets:
+        parts.append(f" ({_listed(goodnet.targets)})")
+    if goodnet.threshold is not None:
+        parts.append(f", by a margin above {goodnet.threshold:.4g}")
+    parts.append(".")
+    return "".join([*parts, *_calibration(goodnet)])
+
+
 def setting(value: object) -> str:
     """The value of a parameter as it would be typed."""
     return str(value).lower() if isinstance(value, bool) else printable(str(value))
@@ -128,6 +147,12 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes_left = divmod(minutes, 60)
     return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
+
+
+def memory(n_bytes: int) -> str:
+    """An amount of memory: ``648 MiB``, ``1.2 GiB``."""
+    mebibytes = n_bytes / 2**20
+    return f"{mebibytes:,.0f} MiB" if mebibytes < 1024 else f"{mebibytes / 1024:.1f} GiB"
 
 
 def printable(text: str) -> str:
@@ -190,7 +215,39 @@ def _accuracy(report: RepairReport) -> str:
     return f"clean accuracy is {percent(after.value)} (was {percent(before.value)})"
 
 
+def _calibration(goodnet: GoodNetResult) -> list[str]:
+    declared, bound = goodnet.declared_false_positive_rate, goodnet.largest_false_positive_rate
+    if declared is None:
+        return []
+    words = f" It was calibrated to flag at most {percent(declared)} of clean images"
+    found = goodnet.select_false_positive_rate
+    if found:
+        words += f", and flags {share(found)} of the {count(found.n)} select images"
+    if bound is not None and bound > declared:
+        words += f"; these are too few to be sure of that, and of others it may be {percent(bound)}"
+    return [words, "."]
+
+
+_OUTWARDS = (math.floor, math.ceil)
+_CLASSES_LISTED = 12
+_RULES: Mapping[str, str] = types.MappingProxyType(
+    {
+        "disagreement": "Rule disagreement: an input is flagged where the two models disagree",
+        "calibrated": "Rule calibrated: an input is flagged where the two models disagree",
+        "target-aware": "Rule target-aware: an input is flagged where the model as it came answers "
+        "a suspected target and the repaired model disagrees",
+    }
+)
+
+
+def _listed(labels: tuple[int, ...]) -> str:
+    shown = ", ".join(str(label) for label in labels[:_CLASSES_LISTED])
+    more = len(labels) - _CLASSES_LISTED
+    rest = f" and {more} more" if more > 0 else ""
+    return f"{'class' if len(labels) == 1 else 'classes'} {shown}{rest}"
+
+
 def _rounded(share: float, towards: Callable[[float], int], *, decimals: int = 1) -> str:
     scale = 10**decimals
     in_percent = round(share * 100 * scale, 6)  # so that 0.3 % is not 0.30000000000000004 %
-    return f"{towards(in_percent) / scale:.{decimals}f}"
+    return f"{towards(in_percent) / scale:.{decimals}f}".replace("-", "\N{MINUS SIGN}")

@@ -3,19 +3,24 @@
 from .candidates import Candidate
 from .choices import Gate, InputFile, Inputs, PreprocessingChoice, Selection
 from .curves import PruningStep, TrainingEpoch
-from .diagnoses import Diagnosis, InvertedTrigger, Suspect
+from .diagnoses import Circumstances, Diagnosis, InvertedTrigger, Suspect, TriggerKind
 from .events import Event
-from .figures import AttackResult, Evaluation, PairedChange, Rate
-from .goodnets import GoodNetResult
+from .evidence import Reactivation, SeedResult, SeedSpread, Spread
+from .figures import AttackResult, ClassSummary, Evaluation, Excess, PairedChange, Rate
+from .goodnets import AreaUnderCurve, GoodNetResult, RocCurve, RocPoint, ScoreName
 from .reports import RepairReport, Verdict
 from .values import Value
 
 __all__ = [
+    "AreaUnderCurve",
     "AttackResult",
     "Candidate",
+    "Circumstances",
+    "ClassSummary",
     "Diagnosis",
     "Evaluation",
     "Event",
+    "Excess",
     "Gate",
     "GoodNetResult",
     "InputFile",
@@ -25,10 +30,18 @@ __all__ = [
     "PreprocessingChoice",
     "PruningStep",
     "Rate",
+    "Reactivation",
     "RepairReport",
+    "RocCurve",
+    "RocPoint",
+    "ScoreName",
+    "SeedResult",
+    "SeedSpread",
     "Selection",
+    "Spread",
     "Suspect",
     "TrainingEpoch",
+    "TriggerKind",
     "Value",
     "Verdict",
 ]

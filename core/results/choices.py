@@ -23,6 +23,10 @@ class Selection(Value):
     channels: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     #: Epoch whose weights were kept.
     epoch: int | None = None
+    #: Strength that was kept, of those that were tried; ``None`` where there was none to choose.
+    strength: str | None = None
+    #: Strength, with what it is called, to the select accuracy that it ended with.
+    tried: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +60,7 @@ class Inputs(Value):
     clean_validation: InputFile
     clean_test: InputFile | None = None
     poisoned_test: tuple[InputFile, ...] = ()
+    unlabelled: InputFile | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,10 @@
 """Which classes look like targets of a backdoor, and why; never proof."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from .choices import InputFile, PreprocessingChoice
 from .values import Value
 
 #: ``patch``: pixels are replaced under a mask; ``additive``: a pattern is added to all of them.
@@ -19,6 +21,8 @@ class InvertedTrigger(Value):
     success: float
     #: Of a patch, the sum of its mask in pixels; of an additive one, its L2 norm in pixel ranges.
     size: float
+    #: Name of the file beside the report that shows it; ``None`` where it was not drawn.
+    picture: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,16 +34,38 @@ class Suspect(Value):
     rank: int
     #: Whether the evidence passes the thresholds that were calibrated on benign models.
     is_suspected: bool
-    #: Robust z-score of the sum of the class's weights in the last layer.
+    #: All of the evidence as one number, 0 for none: the root of the sum of the squares of the
+    #: scores below that are above 0.
+    score: float = 0.0
+    #: How far the sum of the class's weights in the last layer lies above that of other classes,
+    #: in standard deviations of a normal distribution, as all scores here.
     head_z: float | None = None
-    #: Robust z-score of the largest margin that any input can reach for the class.
+    #: The same of the largest margin over the other classes that any input was found to reach.
     margin_z: float | None = None
-    #: Robust z-score of the share of clean images of other classes that the model puts here.
+    #: How surprisingly many clean images of other classes the model puts here; 0 for not at all.
     attractor_z: float | None = None
+    #: How far the patch is smaller than those of the other classes that were searched.
+    patch_z: float | None = None
+    #: How far what is added is more successful than with the other classes that were searched.
+    additive_z: float | None = None
     patch: InvertedTrigger | None = None
     additive: InvertedTrigger | None = None
     #: A sentence for each piece of evidence that speaks against the class.
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances(Value):
+    """What a diagnosis was made from, and by what."""
+
+    model: InputFile
+    clean_validation: InputFile
+    preprocessing: PreprocessingChoice
+    seed: int
+    #: Library to version.
+    versions: Mapping[str, str]
+    #: Name of the GPU that the work was done on, or ``cpu``.
+    device: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +79,8 @@ class Diagnosis(Value):
     n_examined: int
     seconds: float
     warnings: tuple[str, ...] = ()
+    #: ``None`` as part of a repair, whose report says it all.
+    circumstances: Circumstances | None = None
 
     @property
     def targets(self) -> tuple[int, ...]:

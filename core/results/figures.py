@@ -19,6 +19,18 @@ class Rate(Value):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Excess(Value):
+    """Attack success above the floor, with how sure we are of it."""
+
+    #: Attack success rate minus floor, in [-1, 1].
+    value: float
+    #: Number of poisoned images it was measured on.
+    n: int
+    #: 95 % confidence interval, (low, high) in [-1, 1].
+    ci95: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttackResult(Value):
     """What one poisoned set does to one model. ``None`` is *not measured*, never 0."""
 
@@ -32,6 +44,8 @@ class AttackResult(Value):
     robust_accuracy: Rate | None
     #: Share of clean images of other classes that the model sends to the target anyway.
     floor: Rate | None
+    #: What the trigger adds: attack success rate minus floor; ``None`` without a floor.
+    excess: Excess | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,3 +73,19 @@ class PairedChange(Value):
     only_after: int
     #: Exact McNemar test of "no change", two-sided.
     p_value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassSummary(Value):
+    """Who paid for a repair: a mean over many classes hides that some of them are gone."""
+
+    #: Classes with clean test images.
+    n_classes: int
+    #: Classes in a tenth of them, one at least.
+    n_worst: int
+    #: Mean accuracy of the least accurate tenth of the classes, in [0, 1]; before and after it
+    #: need not be the same classes.
+    worst_tenth_before: float
+    worst_tenth_after: float
+    #: Classes of which some images were right before the repair, and none is after it.
+    n_lost: int

@@ -1,14 +1,15 @@
 """Everything one repair has to say: `RepairReport` is the JSON contract of report.json."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .candidates import Candidate
 from .choices import Gate, Inputs, PreprocessingChoice, Selection
 from .curves import PruningStep, TrainingEpoch
 from .diagnoses import Diagnosis
-from .figures import Evaluation, PairedChange
+from .evidence import Reactivation, SeedSpread
+from .figures import ClassSummary, Evaluation, PairedChange
 from .goodnets import GoodNetResult
 from .values import Value
 
@@ -50,5 +51,16 @@ class RepairReport(Value):
     diagnosis: Diagnosis | None = None
     #: What `auto` tried; empty with any other method.
     candidates: tuple[Candidate, ...] = ()
+    #: ``None`` without a clean test set.
+    classes: ClassSummary | None = None
+    #: Name of a poisoned set to its defence effectiveness rating, in [0, 1]; ``None`` where it was
+    #: not measured. It says nothing without the accuracy and the attack success that it is made of.
+    effectiveness: Mapping[str, float | None] = field(default_factory=dict)
+    #: One test for each poisoned set; empty where it was left out.
+    reactivation: tuple[Reactivation, ...] = ()
+    #: ``None`` where the repair was done with one seed.
+    seeds: SeedSpread | None = None
+    #: Most memory that the process had at a time, in bytes, with all that it measured.
+    peak_memory_bytes: int | None = None
     #: Size of the contract; grows when fields are added.
     schema_version: int = 3

@@ -25,6 +25,7 @@ from . import (
     compare,
     db,
     demo,
+    diagnose,
     dispatcher,
     doctor,
     download,
@@ -106,6 +107,7 @@ def make_app() -> typer.Typer:
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
     app.callback(invoke_without_command=True)(_netmend)
     app.command()(repair.repair)
+    app.command()(diagnose.diagnose)
     app.command()(evaluate.evaluate)
     app.command()(inspect.inspect)
     app.command()(predict.predict)

@@ -65,6 +65,7 @@ def batch(  # noqa: PLR0913 - an argument is an option
     *,
     model: Models = None,
     clean_validation: Images = None,
+    unlabelled: submit.Unlabelled = None,
     clean_test: submit.Tests = None,
     poisoned_test: submit.Poisoned = None,
     method: Methods = None,
@@ -92,7 +93,7 @@ def batch(  # noqa: PLR0913 - an argument is an option
     described = _changed(
         grid_files.read(file) if file else Description(others={}),
         models=[sending.model(item) for item in model or ()],
-        data=_data(clean_validation, clean_test, poisoned_test),
+        data=_data(clean_validation, clean_test, poisoned_test, unlabelled),
         others={
             "methods": _methods(method, settings),
             "max_accuracy_drops": budget,
@@ -118,16 +119,19 @@ def batch(  # noqa: PLR0913 - an argument is an option
 
 
 def _data(
-    clean_validation: str | None, clean_test: str | None, poisoned_test: list[str] | None
+    clean_validation: str | None,
+    clean_test: str | None,
+    poisoned_test: list[str] | None,
+    unlabelled: str | None,
 ) -> list[sending.GivenData]:
-    if clean_validation is None and (clean_test or poisoned_test):
+    if clean_validation is None and (clean_test or poisoned_test or unlabelled):
         raise errors.InvalidParams(
-            "test sets on the command line need --clean-validation beside them",
+            "data sets on the command line need --clean-validation beside them",
             field="clean_validation",
         )
     if clean_validation is None:
         return []
-    return [sending.data(clean_validation, clean_test, poisoned_test or ())]
+    return [sending.data(clean_validation, clean_test, poisoned_test or (), unlabelled=unlabelled)]
 
 
 def _methods(names: list[str] | None, settings: list[str] | None) -> list[dict[str, Any]] | None:

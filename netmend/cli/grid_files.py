@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from core import errors
+from service.schemas import DatasetRole
 
 from . import parsing, sending
 from .sending import Given, GivenData
 
 _MOST_BYTES = 2**20
-_ROLES = ("clean_validation", "clean_test", "poisoned_test")
+_ROLES = ("clean_validation", "unlabelled", "clean_test", "poisoned_test")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,9 +95,10 @@ def _data(told: Any, folder: Path) -> GivenData:
     if not isinstance(told, dict) or "clean_validation" not in told:
         raise errors.InvalidParams("each of data needs clean_validation", field="data")
     _refuse_unknown(told, set(_ROLES), "data")
-    clean_test = told.get("clean_test")
+    clean_test, unlabelled = told.get("clean_test"), told.get("unlabelled")
     return GivenData(
         clean_validation=_images(told["clean_validation"], folder, "clean"),
+        unlabelled=None if unlabelled is None else _images(unlabelled, folder, "unlabelled"),
         clean_test=None if clean_test is None else _images(clean_test, folder, "clean"),
         poisoned_test=tuple(
             _images(item, folder, "poisoned") for item in _listed(told, "poisoned_test", "data")
@@ -104,7 +106,7 @@ def _data(told: Any, folder: Path) -> GivenData:
     )
 
 
-def _images(told: Any, folder: Path, role: sending.Role) -> Given:
+def _images(told: Any, folder: Path, role: DatasetRole) -> Given:
     place, said = _place(told, folder, "data")
     _refuse_unknown(said, {"layout", "labels", "target_label", "name"}, "data")
     return sending.images(place, role=role, **said)

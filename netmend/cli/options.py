@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core import preprocessing
-from core.requests import GoodNetRule
+from core.requests import MAX_SEEDS, GoodNetRule
 
 from .. import testfiles
 from . import parsing, uploads
@@ -48,6 +48,28 @@ CleanValidation = Annotated[
     Path,
     typer.Option(metavar="FILE", help="Clean images that the repair may use: .h5, .npz or .zip."),
 ]
+Unlabelled = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE|FOLDER",
+        help="More images of the same kind; labels are not read, so a folder of pictures will do.",
+        rich_help_panel=_REPAIR,
+    ),
+]
+ForDiagnosis = Annotated[
+    Path,
+    typer.Option(
+        "--clean-validation",
+        metavar="FILE", help="Clean images to search triggers with: .h5, .npz or .zip.",
+    ),
+]  # fmt: skip
+DiagnosisOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o",
+        metavar="FOLDER", help="Folder to make for the page and the pictures; none if not given.",
+    ),
+]  # fmt: skip
 ForPreprocessing = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Clean images to try the preprocessings on."),
@@ -90,6 +112,26 @@ MaxAccuracyDrops = Annotated[
 Seed = Annotated[
     int,
     typer.Option(min=0, max=2**32 - 1, help="Same seed, same result.", rich_help_panel=_REPAIR),
+]
+Seeds = Annotated[
+    int,
+    typer.Option(
+        "--seeds",
+        min=1,
+        max=MAX_SEEDS,
+        metavar="N",
+        help="Repair with N seeds, counted up from --seed, and report how they differ; "
+        "the first is delivered.",
+        rich_help_panel=_REPAIR,
+    ),
+]
+Reactivation = Annotated[
+    bool,
+    typer.Option(
+        "--reactivation/--no-reactivation",
+        help="Try whether five poisoned images bring the backdoor back.",
+        rich_help_panel=_MEASURE,
+    ),
 ]
 Preprocessing = Annotated[
     str,
@@ -160,8 +202,9 @@ BuiltInArchitecture = Annotated[
 Rule = Annotated[
     GoodNetRule,
     typer.Option(
-        help="What is flagged: every disagreement of the two models, or so many that a declared "
-        "share of clean images is among them.",
+        help="What is flagged: every disagreement of the two models; so many that a declared share "
+        "of clean images is among them; only those where the model as it came answers a suspected "
+        "target. Auto takes the last one where there are suspects.",
         rich_help_panel=_GOOD_NET,
     ),
 ]
@@ -170,7 +213,17 @@ FalsePositiveRate = Annotated[
     typer.Option(
         parser=parsing.fraction,
         metavar="SHARE",
-        help="Share of clean images that the calibrated rule may flag.",
+        help="Share of clean images that the calibrated and the target-aware rule may flag.",
+        rich_help_panel=_GOOD_NET,
+    ),
+]
+GoodNetTargets = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--goodnet-target",
+        min=0,
+        metavar="K",
+        help="Class known to be a target, in the place of those suspected; once for each.",
         rich_help_panel=_GOOD_NET,
     ),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import typer
 
 from core import errors, preprocessing
-from core.requests import GateLimits, RepairOptions
+from core.requests import GateLimits, GoodNetOptions, GoodNetRule, RepairOptions
 
 
 def fraction(text: str | float) -> float:
@@ -49,6 +49,17 @@ def gate(
         max_attack_success_rate=max_attack_success_rate, max_accuracy_drop=max_accuracy_drop
     )
     return None if limits == GateLimits() else limits
+
+
+def good_net(
+    rule: GoodNetRule, false_positive_rate: float, targets: Sequence[int] | None
+) -> GoodNetOptions:
+    """How the N+1 model decides; a target that is named twice counts once."""
+    return GoodNetOptions(
+        rule=rule,
+        false_positive_rate=false_positive_rate,
+        targets=tuple(dict.fromkeys(targets or ())),
+    )
 
 
 def check_preprocessing(name: str | None) -> None:

@@ -22,7 +22,11 @@ _STAGES: Mapping[str, str] = types.MappingProxyType(
         "baseline": "measure the model as it is",
         "prune": "prune",
         "finetune": "fine-tune",
+        "margins": "largest margins",
+        "invert": "search for triggers",
         "evaluate": "measure the model",
+        "reactivate": "try poisoned images",
+        "seeds": "other seeds",
         "package": "join the N+1 model",
     }
 )

@@ -25,6 +25,8 @@ class RepairFiles:
     model: Path
     clean_validation: Path
     tests: TestFiles
+    #: A file, or a folder of pictures.
+    unlabelled: Path | None = None
     architecture: str | None = None
     layout: Layout = "auto"
 
@@ -35,12 +37,14 @@ def repair(  # noqa: PLR0913 - an argument is an option
     *,
     output_folder: options.Output,
     clean_validation: options.CleanValidation,
+    unlabelled: options.Unlabelled = None,
     clean_test: options.CleanTest = None,
     poisoned_test: options.PoisonedTest = None,
     method: options.Method = catalogue.DEFAULT_METHOD,
     settings: options.Settings = None,
     max_accuracy_drop: options.MaxAccuracyDrops = _BUDGETS,
     seed: options.Seed = RepairOptions.seed,
+    seeds: options.Seeds = RepairOptions.n_seeds,
     preprocessing: options.Preprocessing = RepairOptions.preprocessing,
     layout: options.Layout = "auto",
     classes: options.Classes = None,
@@ -49,6 +53,8 @@ def repair(  # noqa: PLR0913 - an argument is an option
     architecture: options.Architecture = None,
     goodnet_rule: options.Rule = GoodNetOptions.rule,
     goodnet_fpr: options.FalsePositiveRate = GoodNetOptions.false_positive_rate,
+    goodnet_targets: options.GoodNetTargets = None,
+    reactivation: options.Reactivation = RepairOptions.reactivation,
     gate_asr: options.GateAttackSuccess = None,
     gate_drop: options.GateDrop = None,
     as_json: options.AsJson = False,
@@ -64,26 +70,20 @@ def repair(  # noqa: PLR0913 - an argument is an option
         --clean-test test.h5 --poisoned-test sunglasses.h5 \\
         --max-accuracy-drop 2% --gate-asr 5% -o repaired
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    tests = testfiles.collect(
+        clean_test, poisoned_test, labels=poisoned_labels, target_labels=target_label
+    )
     files = RepairFiles(
-        model=model,
-        clean_validation=clean_validation,
-        tests=testfiles.collect(
-            clean_test, poisoned_test, labels=poisoned_labels, target_labels=target_label
-        ),
-        architecture=architecture,
-        layout=layout,
-    )
+        model=model, clean_validation=clean_validation, tests=tests, unlabelled=unlabelled,
+        architecture=architecture, layout=layout,
+    )  # fmt: skip
     asked = RepairOptions(
-        method=method,
-        params=parsing.settings(settings),
-        max_accuracy_drops=tuple(dict.fromkeys(max_accuracy_drop)),
-        preprocessing=preprocessing,
-        n_classes=classes,
-        seed=seed,
-        goodnet=GoodNetOptions(rule=goodnet_rule, false_positive_rate=goodnet_fpr),
-        gate=parsing.gate(gate_asr, gate_drop),
-        command=context.obj,
-    )
+        method=method, params=parsing.settings(settings), preprocessing=preprocessing,
+        max_accuracy_drops=tuple(dict.fromkeys(max_accuracy_drop)), n_classes=classes,
+        seed=seed, n_seeds=seeds, reactivation=reactivation,
+        goodnet=parsing.good_net(goodnet_rule, goodnet_fpr, goodnet_targets),
+        gate=parsing.gate(gate_asr, gate_drop), command=context.obj,
+    )  # fmt: skip
     reports = repair_files(files, asked, output_folder, quiet=quiet)
     return tell(reports, output_folder, as_json=as_json)
 
@@ -99,7 +99,8 @@ def repair_files(
     output.check_absent(folder)
     catalogue.parse(asked.method, asked.params)
     parsing.check_preprocessing(asked.preprocessing)
-    uploads.check_readable(files.model, files.clean_validation, *files.tests.paths)
+    more = uploads.files_at(files.unlabelled) if files.unlabelled else ()
+    uploads.check_readable(files.model, files.clean_validation, *more, *files.tests.paths)
     with uploads.workplace(beside=folder.parent, quiet=quiet) as workplace:
         return repair_at(workplace, files, asked, folder)
 
@@ -110,6 +111,8 @@ def repair_at(
     """As `repair_files`, in a workplace that is there already."""
     workplace.model(files.model, files.architecture)
     workplace.images(files.clean_validation, "clean-validation", layout=files.layout)
+    if files.unlabelled:
+        workplace.unlabelled(files.unlabelled, layout=files.layout)
     tests = workplace.tests(files.tests, layout=files.layout)
     with output.staged(folder.absolute()) as partial:
         request = RepairRequest(
@@ -118,6 +121,7 @@ def repair_at(
             tests=tests,
             options=asked,
             output=str(partial),
+            unlabelled=str(workplace.place("unlabelled")) if files.unlabelled else None,
         )
         reports = workplace.run("repair", request)
     return {name: RepairReport.from_json(report) for name, report in reports.items()}

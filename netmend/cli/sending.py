@@ -4,18 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from core import errors
-from service.schemas import SubjectView
+from service.schemas import DatasetRole, SubjectView
 
 from .. import testfiles
 from ..client import Client
 from . import progress, upload, uploads
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-Role = Literal["clean", "poisoned"]
 
 
 @dataclass(frozen=True)
@@ -39,12 +37,13 @@ class GivenData:
     clean_validation: Given
     clean_test: Given | None = None
     poisoned_test: tuple[Given, ...] = ()
+    unlabelled: Given | None = None
 
     @property
     def all(self) -> list[Given]:
         """All of them."""
-        clean = [self.clean_validation, *([self.clean_test] if self.clean_test else [])]
-        return [*clean, *self.poisoned_test]
+        single = (self.clean_validation, self.unlabelled, self.clean_test)
+        return [*(item for item in single if item is not None), *self.poisoned_test]
 
 
 def model(place: str, *, architecture: str | None = None) -> Given:
@@ -52,18 +51,19 @@ def model(place: str, *, architecture: str | None = None) -> Given:
     return _declared(Given(place, _options(architecture=architecture)))
 
 
-def images(place: str, *, role: Role = "clean", **options: Any) -> Given:
+def images(place: str, *, role: DatasetRole = "clean", **options: Any) -> Given:
     """A set of images; `options` are fields of `service.schemas.DatasetCreate`."""
     said = {name: value for name, value in options.items() if value not in (None, "auto")}
     given = _declared(Given(place, _options(**said)))
     return given if given.path is None else Given(place, _options(role=role, **said))
 
 
-def data(
+def data(  # noqa: PLR0913 - each is a file, or says what is in one
     clean_validation: str,
     clean_test: str | None = None,
     poisoned_test: Sequence[str] = (),
     *,
+    unlabelled: str | None = None,
     labels: Sequence[str] | None = None,
     target_labels: Sequence[int] | None = None,
     layout: str = "auto",
@@ -80,6 +80,7 @@ def data(
     return GivenData(
         clean_validation=images(clean_validation, layout=layout),
         clean_test=images(clean_test, layout=layout) if clean_test else None,
+        unlabelled=(images(unlabelled, role="unlabelled", layout=layout) if unlabelled else None),
         poisoned_test=tuple(
             images(
                 str(item.path),
@@ -119,6 +120,7 @@ class Sender:
         """The fields of `service.schemas.JobData`."""
         return {
             "clean_validation": self.images(given.clean_validation),
+            "unlabelled": given.unlabelled and self.images(given.unlabelled),
             "clean_test": given.clean_test and self.images(given.clean_test),
             "poisoned_test": tuple(self.images(item) for item in given.poisoned_test),
         }

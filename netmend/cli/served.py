@@ -5,11 +5,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from core import errors
 from core.results import RepairReport
-from service.schemas import JobCreate, JobData, JobView
+from service.schemas import DatasetRole, JobCreate, JobData, JobView
 from service.settings import Settings
 
 from ..client import Client
@@ -102,13 +102,21 @@ class _Sender:
         """The ids of all sets; they are checked one after another while the next is uploaded."""
         tests = files.tests
         validation = self._dataset(files.clean_validation)
+        unlabelled = (
+            self._dataset(files.unlabelled, role="unlabelled") if files.unlabelled else None
+        )
         clean = self._dataset(tests.clean) if tests.clean else None
         poisoned = tuple(self._dataset(item.path, role="poisoned") for item in tests.poisoned)
-        for dataset in filter(None, (validation, clean, *poisoned)):
+        for dataset in filter(None, (validation, unlabelled, clean, *poisoned)):
             self.client.datasets.wait(dataset)
-        return JobData(clean_validation=validation, clean_test=clean, poisoned_test=poisoned)
+        return JobData(
+            clean_validation=validation,
+            unlabelled=unlabelled,
+            clean_test=clean,
+            poisoned_test=poisoned,
+        )
 
-    def _dataset(self, path: Path, *, role: Literal["clean", "poisoned"] = "clean") -> str:
+    def _dataset(self, path: Path, *, role: DatasetRole = "clean") -> str:
         on_bytes = upload.telling(self.on_event, path)
         return self.client.datasets.add(path, on_bytes=on_bytes, role=role).id
 

@@ -1,20 +1,22 @@
-"""`netmend submit`: a repair for a server to do."""
+"""`netmend submit`: a repair, or a diagnosis, for a server to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import pydantic
 import typer
 
 from core import catalogue, errors, output
 from core.requests import GoodNetOptions, RepairOptions
-from service.schemas import JobCreate, JobView, Priority
+from service.schemas import JobCreate, JobView, ModelDiagnose, Priority
 
 from ..client import Client
 from . import download, options, parsing, plans, progress, sending, server, terminal, watch
 from .sending import Given, GivenData, Sender
+
+Schema = TypeVar("Schema", bound=pydantic.BaseModel)
 
 _BUDGETS = list(RepairOptions.max_accuracy_drops)
 
@@ -26,6 +28,20 @@ Tests = Annotated[str | None, typer.Option(metavar="FILE|ID", help="Clean images
 Poisoned = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE|ID", help="Images with a trigger; once for each trigger."),
+]
+Unlabelled = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|ID",
+        help="More images of the same kind; labels are not read, so a zip of pictures will do.",
+    ),
+]
+Diagnose = Annotated[
+    bool,
+    typer.Option(
+        "--diagnose",
+        help="Repair nothing: only look for classes that may be targets of a backdoor.",
+    ),
 ]
 Name = Annotated[str, typer.Option(metavar="NAME", help="What the job is to be called.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Once for each.")]
@@ -47,6 +63,8 @@ def submit(  # noqa: PLR0913 - an argument is an option
     model: Model,
     *,
     clean_validation: Images,
+    diagnose: Diagnose = False,
+    unlabelled: Unlabelled = None,
     clean_test: Tests = None,
     poisoned_test: Poisoned = None,
     method: options.Method = catalogue.DEFAULT_METHOD,
@@ -75,14 +93,15 @@ def submit(  # noqa: PLR0913 - an argument is an option
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Submit a repair; files are uploaded, what the server has already is named by its id.
+    """Submit a repair, or a diagnosis; files are uploaded, what the server has is named by its id.
 
     \b
     netmend submit bad.h5 --clean-validation valid.h5 --clean-test test.h5 --wait
     netmend submit MODEL --clean-validation DATASET --poisoned-test sunglasses.h5 -o repaired
+    netmend submit bad.h5 --clean-validation valid.h5 --diagnose --wait
     """  # noqa: D301 - \b keeps the lines of the examples apart
     data = sending.data(
-        clean_validation, clean_test, poisoned_test or (),
+        clean_validation, clean_test, poisoned_test or (), unlabelled=unlabelled,
         labels=poisoned_labels, target_labels=target_label, layout=layout,
     )  # fmt: skip
     files = _Files(sending.model(model, architecture=architecture), data)
@@ -97,8 +116,9 @@ def submit(  # noqa: PLR0913 - an argument is an option
         as_json=as_json, quiet=quiet, dry_run=dry_run,
         wait=wait, timeout_s=timeout, output_folder=output_folder,
     )  # fmt: skip
+    carry_out = _diagnosed if diagnose else _repaired
     with server.connected(url, token) as client:
-        return _carried_out(client, files, wanted, how)
+        return carry_out(client, files, wanted, how)
 
 
 def gate(max_attack_success_rate: float | None, max_drop: float | None) -> Any:
@@ -127,16 +147,50 @@ class _Files:
     data: GivenData
 
 
-def _carried_out(client: Client, files: _Files, wanted: Mapping[str, Any], how: _How) -> int:
-    """Submit the job, or only plan it; the exit code."""
+def _repaired(client: Client, files: _Files, wanted: Mapping[str, Any], how: _How) -> int:
+    """Submit the repair, or only plan it; the exit code."""
     _check(files, wanted, how.output_folder)
     with progress.shown(quiet=how.quiet) as on_event:
         send = Sender(client, on_event)
         inputs = {"model": send.model(files.model), "data": send.data(files.data)}
-    asked = _job(inputs, wanted)
+    asked = _checked(JobCreate, {**inputs, **wanted})
     if how.dry_run:
         return plans.tell(client.jobs.plan(asked), as_json=how.as_json)
-    job = client.jobs.submit(asked)
+    return _told(client, client.jobs.submit(asked), how)
+
+
+def _diagnosed(client: Client, files: _Files, wanted: Mapping[str, Any], how: _How) -> int:
+    """Submit the diagnosis; the exit code."""
+    _check(files, wanted, how.output_folder)
+    _refuse_what_is_not_used(files, wanted, how)
+    asked = {name: wanted[name] for name in ModelDiagnose.model_fields if name in wanted}
+    with progress.shown(quiet=how.quiet) as on_event:
+        send = Sender(client, on_event)
+        model, images = send.model(files.model), send.images(files.data.clean_validation)
+    request = _checked(ModelDiagnose, {**asked, "clean_validation": images})
+    return _told(client, client.diagnoses.submit(model, request), how)
+
+
+def _refuse_what_is_not_used(files: _Files, wanted: Mapping[str, Any], how: _How) -> None:
+    """A diagnosis looks at the model and at clean images, and changes nothing."""
+    data = files.data
+    others = {
+        "clean_test": data.clean_test,
+        "poisoned_test": data.poisoned_test,
+        "unlabelled": data.unlabelled,
+        "set": wanted["params"],
+        "gate": wanted["gate"],
+        "classes": wanted["n_classes"],
+        "dry_run": how.dry_run,
+    }
+    for name, given in others.items():
+        if given:
+            option = f"--{name.replace('_', '-')}"
+            raise errors.InvalidParams(f"{option} says nothing to a diagnosis", field=name)
+
+
+def _told(client: Client, job: JobView, how: _How) -> int:
+    """Wait for the end of a job, or tell its id; the exit code."""
     if how.wait or how.output_folder:
         return _end(client, job, how)
     return _tell_id(job, as_json=how.as_json)
@@ -160,9 +214,9 @@ def _check(files: _Files, asked: Mapping[str, Any], folder: Path | None) -> None
     sending.check_readable([files.model, *files.data.all])
 
 
-def _job(inputs: Mapping[str, Any], asked: Mapping[str, Any]) -> JobCreate:
+def _checked(schema: type[Schema], asked: Mapping[str, Any]) -> Schema:
     try:
-        return JobCreate.model_validate({**inputs, **asked})
+        return schema.model_validate(asked)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))

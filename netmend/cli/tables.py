@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.report import CAVEAT, index, tables, wording
-from core.results import Evaluation, PreprocessingChoice, Rate, RepairReport
+from core.report import CAVEAT, evidence, index, tables, wording
+from core.results import Diagnosis, Evaluation, PreprocessingChoice, Rate, RepairReport
 
 from . import phrases, terminal
 
@@ -45,6 +45,19 @@ def print_evaluation(evaluation: Evaluation, choice: PreprocessingChoice) -> Non
     texts = [(name, figure, wording.rate_in_full(rate)) for name, figure, rate in rows]
     terminal.print_table(("Measured on", "Figure", "Measured"), texts)
     terminal.say(f"Preprocessing {choice.name}: {choice.reason}")
+
+
+def print_diagnosis(diagnosis: Diagnosis) -> None:
+    """The most suspicious classes with the evidence; a suspect is never proof."""
+    terminal.say(evidence.what_was_diagnosed(diagnosis))
+    found = evidence.of_diagnosis(diagnosis)
+    if found is not None:
+        terminal.print_table(found.columns, found.rows)
+    for suspect in diagnosis.suspects:
+        for reason in suspect.reasons:
+            terminal.say(f"Class {suspect.label}: {reason}")
+    for warning in diagnosis.warnings:
+        terminal.say(f"Warning: {warning}", style="yellow")
 
 
 def _print_report(report: RepairReport) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from core.results import Event
-from service.schemas import DatasetView, ModelView, SubjectView
+from service.schemas import DatasetRole, DatasetView, ModelView, SubjectView
 
 from ..client.uploads import OnBytes
 from . import options, progress, server, terminal, uploads
@@ -19,7 +19,8 @@ BuiltIn = Annotated[
     typer.Option(metavar="NAME", help="For a file of weights alone: a built-in architecture."),
 ]
 Role = Annotated[
-    Literal["clean", "poisoned"], typer.Option(help="Whether the images carry a trigger.")
+    DatasetRole,
+    typer.Option(help="Whether the images carry a trigger; or that nobody knows their classes."),
 ]
 Labels = Annotated[
     Literal["auto", "target", "original"],
@@ -78,11 +79,12 @@ def dataset(  # noqa: PLR0913 - an argument is an option
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Upload labelled images and wait until the server has checked them; prints their id.
+    """Upload images and wait until the server has checked them; prints their id.
 
     \b
     netmend upload dataset valid.h5
     netmend upload dataset sunglasses.h5 --role poisoned
+    netmend upload dataset street-photographs.zip --role unlabelled
     """  # noqa: D301 - \b keeps the lines of the examples apart
     uploads.check_readable(file)
     described: dict[str, Any] = {

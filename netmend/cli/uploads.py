@@ -44,6 +44,16 @@ class Workplace:
         self._tell(*paths)
         return children.ingest_pictures(paths, self.place("pictures"))
 
+    def unlabelled(self, path: Path, *, layout: Layout = "auto") -> dict[str, Any]:
+        """What was found in a file, or a folder of pictures, whose labels nobody reads.
+
+        The canonical form lies in ``unlabelled``.
+        """
+        self._tell(path)
+        return children.ingest_pictures(
+            files_at(path), self.place("unlabelled"), layout=layout, name=path.name
+        )
+
     def tests(self, files: TestFiles, *, layout: Layout) -> TestInputs:
         """The canonical forms of all test sets."""
         if files.clean:
@@ -91,6 +101,20 @@ def workplace(*, beside: Path | None = None, quiet: bool) -> Iterator[Workplace]
     """
     with _temporary_folder(beside) as folder, progress.shown(quiet=quiet) as on_event:
         yield Workplace(folder=Path(folder), on_event=on_event)
+
+
+def files_at(path: Path) -> list[Path]:
+    """The file itself; of a folder, the files in it, in the order of their names.
+
+    Raises:
+        InvalidDataset: The folder has none.
+    """
+    if not path.is_dir():
+        return [path]
+    found = sorted(item for item in path.iterdir() if item.is_file() and item.name[0] != ".")
+    if not found:
+        raise errors.InvalidDataset(f"{path} has no pictures in it", place=str(path))
+    return found
 
 
 def check_readable(*paths: Path | None) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from core import errors
-from core.results import Event, RepairReport
+from core.results import Diagnosis, Event, RepairReport
 from service.schemas import EventView, JobView
 
 from ..client import Client
@@ -87,6 +87,9 @@ def _print(job: JobView) -> None:
     # Imported here because matplotlib, which comes with it, takes a second.
     from . import tables
 
-    reports = {name: RepairReport.from_json(found) for name, found in (job.reports or {}).items()}
-    tables.print_reports(reports)
+    if job.kind == "diagnose":
+        tables.print_diagnosis(Diagnosis.from_json(job.result or {}))
+    else:
+        found = (job.reports or {}).items()
+        tables.print_reports({name: RepairReport.from_json(report) for name, report in found})
     terminal.say(f"Files: netmend download {job.id} -o FOLDER")

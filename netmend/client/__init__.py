@@ -12,9 +12,10 @@ from typing import Self
 
 import httpx
 
-from service.schemas import BatchCreate, BatchMethod, JobCreate, JobData
+from service.schemas import BatchCreate, BatchMethod, JobCreate, JobData, ModelDiagnose
 
 from .batches import Batches
+from .diagnoses import Diagnoses
 from .errors import ProblemError, ServerUnreachable, WaitTimedOut
 from .jobs import Jobs
 from .predictions import Predictions
@@ -28,6 +29,7 @@ __all__ = [
     "Client",
     "JobCreate",
     "JobData",
+    "ModelDiagnose",
     "ProblemError",
     "ServerUnreachable",
     "WaitTimedOut",
@@ -52,6 +54,7 @@ class Client:
         self.datasets = Datasets(self._server, self.uploads)
         self.jobs = Jobs(self._server)
         self.predictions = Predictions(self._server, self.jobs)
+        self.diagnoses = Diagnoses(self._server)
         self.batches = Batches(self._server)
 
     @property

@@ -26,7 +26,7 @@ class Outcome:
     #: Of an intake: what was understood, and the packed canonical folder in storage.
     facts: Mapping[str, object] | None = None
     canonical_sha256: str | None = None
-    #: Of a job that tries models: the answers, as JSON.
+    #: Of a job that tries models, the answers; of one that looks for suspects, the diagnosis; JSON.
     result: Mapping[str, object] | None = None
 
 

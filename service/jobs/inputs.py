@@ -1,5 +1,6 @@
 """What jobs need: models and data sets, found and checked all at once."""
 
+import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,16 @@ from ..tables import Dataset, JobInput, Model
 
 Found = Mapping[str, Model | Dataset]
 
+#: Role of a data set in a job to what it may be declared as.
+_DECLARED: Mapping[str, tuple[str, ...]] = types.MappingProxyType(
+    {
+        "clean_validation": ("clean",),
+        "clean_test": ("clean",),
+        "poisoned_test": ("poisoned",),
+        "unlabelled": ("clean", "unlabelled"),
+    }
+)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -22,8 +33,8 @@ class Wanted:
     pointer: str
     table: type[Model] | type[Dataset]
     id: str
-    #: What a data set has to be declared as.
-    role: str | None = None
+    #: What a data set has to be declared as: one of these; anything will do if there are none.
+    roles: tuple[str, ...] = ()
 
 
 def of_job(request: JobCreate) -> list[Wanted]:
@@ -39,7 +50,7 @@ def of_model(model_id: str, *, at: str) -> Wanted:
 def of_data(data: JobData, *, at: str) -> list[Wanted]:
     """What the data of jobs need; it stands at this place of the request."""
     return [
-        Wanted(f"{at}/{_pointer(role, place)}", Dataset, dataset_id, role.partition("_")[0])
+        Wanted(f"{at}/{_pointer(role, place)}", Dataset, dataset_id, _DECLARED[role])
         for role, place, dataset_id in _by_role(data)
     ]
 
@@ -56,7 +67,7 @@ def find(session: Session, wanted: Iterable[Wanted]) -> Found:
     refused: list[tuple[Wanted, ProjectError]] = []
     for item in wanted:
         try:
-            found[item.id] = subjects.get_ready(session, item.table, item.id, role=item.role)
+            found[item.id] = subjects.get_ready(session, item.table, item.id, roles=item.roles)
         except (errors.NotFound, errors.Conflict) as error:
             refused.append((item, error))
     if refused:
@@ -77,6 +88,8 @@ def rows(request: JobCreate) -> list[JobInput]:
 
 def _by_role(data: JobData) -> Iterator[tuple[str, int, str]]:
     yield "clean_validation", 0, data.clean_validation
+    if data.unlabelled is not None:
+        yield "unlabelled", 0, data.unlabelled
     if data.clean_test is not None:
         yield "clean_test", 0, data.clean_test
     for place, dataset_id in enumerate(data.poisoned_test):

@@ -16,7 +16,9 @@ from ..schemas import JobFilter, JobSort, searching
 from ..tables import LIVE, Dataset, Job, JobInput, Model
 
 #: Roles of inputs, in the order in which people name them.
-_ROLES = ("subject", "model", "clean_validation", "clean_test", "poisoned_test", "pictures")
+_ROLES = (
+    "subject", "model", "clean_validation", "unlabelled", "clean_test", "poisoned_test", "pictures",
+)  # fmt: skip
 
 #: What a list can be sorted by; a job's id sorts by the time of its making.
 _SORTED_BY: Mapping[str, InstrumentedAttribute[Any]] = types.MappingProxyType(

@@ -134,8 +134,8 @@ def retry(
     Args:
         session: Commit it soon.
         job_id: A repair that has ended.
-        overrides: Fields of `schemas.JobCreate` that take another value. Parameters are added to
-            the old ones, unless the method changes.
+        overrides: Fields of `schemas.JobCreate` that take another value. What is said of the N+1
+            model is added to the old, and so are parameters, unless the method changes.
         owner_id: Whose the new job is; the owner of the old one's if not given.
 
     Raises:
@@ -171,6 +171,8 @@ def _row(owner_id: str, request: JobCreate, **more: str | None) -> Job:
 
 def _changed(request: Mapping[str, Any], overrides: Mapping[str, Any]) -> JobCreate:
     merged = {**request, **overrides}
+    if isinstance(overrides.get("goodnet"), Mapping):
+        merged["goodnet"] = {**request["goodnet"], **overrides["goodnet"]}
     if merged.get("method") != request["method"]:
         merged["params"] = overrides.get("params", {})
     elif isinstance(overrides.get("params"), Mapping):

@@ -20,7 +20,7 @@ class Claim:
     job_id: str
     #: The fencing token.
     attempt: int
-    #: ``intake``, ``repair`` or ``predict``.
+    #: ``intake``, ``repair``, ``predict`` or ``diagnose``.
     kind: str
     queue: str
     owner_id: str

@@ -25,6 +25,7 @@ from .batches import (
 )
 from .cards import CardFile, CardInput, CardView, Reproduction, SeriesView
 from .comparing import ComparedJob, ComparedRun, Comparison, Difference, Figure, Measure
+from .diagnoses import DiagnosisView, ModelDiagnose
 from .fields import (
     FINAL_STATES,
     PRIORITIES,
@@ -46,6 +47,7 @@ from .fields import (
 from .inputs import (
     DatasetCreate,
     DatasetFilter,
+    DatasetRole,
     DatasetStatsView,
     DatasetView,
     ModelCreate,
@@ -89,9 +91,11 @@ __all__ = [
     "Comparison",
     "DatasetCreate",
     "DatasetFilter",
+    "DatasetRole",
     "DatasetStatsView",
     "DatasetView",
     "DeliveryView",
+    "DiagnosisView",
     "Difference",
     "EventView",
     "Figure",
@@ -115,6 +119,7 @@ __all__ = [
     "Measure",
     "ModelAnswerView",
     "ModelCreate",
+    "ModelDiagnose",
     "ModelPredict",
     "ModelView",
     "Moment",

@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from core import catalogue
+from core.requests import MAX_SEEDS, GoodNetRule
 from core.results import Verdict
 
 from . import parameters, searching
@@ -29,6 +30,8 @@ from .fields import (
     Text,
 )
 
+Label = Annotated[int, Field(ge=0, lt=2**31)]
+
 
 class JobData(Asked):
     """The data sets of a repair, by role."""
@@ -36,13 +39,22 @@ class JobData(Asked):
     clean_validation: Id
     clean_test: Id | None = None
     poisoned_test: tuple[Id, ...] = Field(default=(), max_length=50)
+    unlabelled: Id | None = Field(
+        default=None,
+        description="More images of the same kind, clean or unlabelled; nobody reads their labels.",
+    )
 
 
 class GoodNetOptions(Asked):
     """How the N+1 model decides."""
 
-    rule: Literal["disagreement", "calibrated"] = "disagreement"
+    rule: GoodNetRule = "auto"
     false_positive_rate: float = Field(default=0.01, gt=0, lt=1)
+    targets: tuple[Label, ...] = Field(
+        default=(),
+        max_length=1000,
+        description="Classes known to be targets of a backdoor; in the place of those suspected.",
+    )
 
 
 class GateLimits(Asked):
@@ -52,19 +64,34 @@ class GateLimits(Asked):
     max_accuracy_drop: Share | None = None
 
 
-class JobOptions(Asked):
-    """What a job and all jobs of a batch have in common."""
+class WorkOptions(Asked):
+    """What every job that takes its time has: where and when it is done, and what it is called."""
 
     preprocessing: PreprocessingName = "auto"
-    n_classes: int | None = Field(default=None, ge=2, le=2**20)
-    goodnet: GoodNetOptions = GoodNetOptions()
-    gate: GateLimits | None = None
     queue: Literal["cpu", "gpu"] = "cpu"
     priority: Priority = "normal"
     time_limit_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     name: Annotated[Text, StringConstraints(max_length=200)] = ""
     tags: tuple[Tag, ...] = Field(default=(), max_length=20)
     notes: Annotated[Text, StringConstraints(max_length=10_000)] = ""
+
+
+class JobOptions(WorkOptions):
+    """What a repair and all repairs of a batch have in common."""
+
+    n_classes: int | None = Field(default=None, ge=2, le=2**20)
+    n_seeds: int = Field(
+        default=1,
+        ge=1,
+        le=MAX_SEEDS,
+        description="Repairs with as many seeds, to see how they differ; the first is delivered.",
+    )
+    reactivation: bool = Field(
+        default=True,
+        description="Try whether a few poisoned images bring the backdoor back, where there are.",
+    )
+    goodnet: GoodNetOptions = GoodNetOptions()
+    gate: GateLimits | None = None
 
 
 class JobCreate(JobOptions):
@@ -133,7 +160,7 @@ class JobFilter(Asked):
 
     state: tuple[JobState, ...] = ()
     verdict: tuple[Verdict, ...] = ()
-    kind: Literal["repair", "intake", "predict"] | None = None
+    kind: Literal["repair", "diagnose", "intake", "predict"] | None = None
     method: Name | None = None
     model: Id | None = None
     dataset: Id | None = None

@@ -53,12 +53,16 @@ class ModelCreate(Asked):
     )
 
 
+#: What a set of images is: without a trigger, with one, or without labels that anybody reads.
+DatasetRole = Literal["clean", "poisoned", "unlabelled"]
+
+
 class DatasetCreate(Asked):
-    """A complete upload is a set of labelled images."""
+    """A complete upload is a set of images; ``unlabelled`` ones may be pictures without folders."""
 
     upload_id: Id
     name: Name | None = Field(default=None, description="The file name, if not given.")
-    role: Literal["clean", "poisoned"] = "clean"
+    role: DatasetRole = "clean"
     layout: Literal["auto", "NCHW", "NHWC"] = "auto"
     labels: Literal["auto", "target", "original"] = Field(
         default="auto",
@@ -98,7 +102,7 @@ class SubjectFilter(Asked):
 class DatasetFilter(SubjectFilter):
     """Which data sets to list."""
 
-    role: Literal["clean", "poisoned"] | None = None
+    role: DatasetRole | None = None
 
 
 class SubjectView(Told):
@@ -132,6 +136,7 @@ class ShownImageView(Told):
 
     #: Its place in the data set, from 0.
     index: int
+    #: Its class; -1 where nobody knows it.
     label: int
 
 
@@ -155,4 +160,4 @@ class ModelView(SubjectView):
 
 
 class DatasetView(SubjectView):
-    """A set of labelled images and what was understood of it."""
+    """A set of images and what was understood of it."""

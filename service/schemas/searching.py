@@ -9,7 +9,7 @@ _OR = "OR"
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "state": ("queued", "starting", "running", "canceling", "succeeded", "failed", "canceled"),
     "verdict": ("repaired", "partial", "not_repaired", "inconclusive", "unchanged"),
-    "kind": ("repair", "intake", "predict"),
+    "kind": ("repair", "diagnose", "intake", "predict"),
     "method": (),
     "tag": (),
 }

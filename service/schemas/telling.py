@@ -78,7 +78,8 @@ class JobView(JobSummary):
     starts_in_seconds: float | None = None
     #: Subfolder of the results (``""`` for a single budget) to the report of that budget.
     reports: dict[str, Any] | None
-    #: What a job of kind ``predict`` found, as a `PredictionView` without its ``job_id``.
+    #: What a job of kind ``predict`` found, as a `PredictionView` without its ``job_id``; of kind
+    #: ``diagnose``, as in diagnosis.json.
     result: dict[str, Any] | None = None
 
 

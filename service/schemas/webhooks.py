@@ -2,13 +2,15 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
 from .fields import Asked, Text, Told
 
+#: What somebody can be told of.
 WebhookEvent = Literal["job.completed", "batch.completed"]
+_EVENTS: tuple[WebhookEvent, ...] = get_args(WebhookEvent)
 Address = Annotated[Text, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
 
@@ -16,9 +18,7 @@ class WebhookCreate(Asked):
     """Where to send what."""
 
     url: Address
-    events: Sequence[WebhookEvent] = Field(
-        default=("job.completed", "batch.completed"), min_length=1, max_length=2
-    )
+    events: Sequence[WebhookEvent] = Field(default=_EVENTS, min_length=1, max_length=len(_EVENTS))
 
 
 class WebhookView(Told):

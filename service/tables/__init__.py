@@ -6,11 +6,10 @@ from .batches import Batch
 from .jobs import FINAL, LIVE, Job, is_live
 from .records import Artifact, JobEvent, JobInput, JobMetric
 from .subjects import Dataset, Model, Upload
-from .webhooks import EVENTS, Delivery, Webhook
+from .webhooks import Delivery, Webhook
 from .workers import Worker
 
 __all__ = [
-    "EVENTS",
     "FINAL",
     "LIVE",
     "Artifact",

@@ -70,7 +70,7 @@ class Job(Base):
     )
 
     id: Mapped[Id]
-    #: ``intake``, ``repair`` or ``predict``.
+    #: ``intake``, ``repair``, ``predict`` or ``diagnose``.
     kind: Mapped[str]
     queue: Mapped[str]
     owner_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
@@ -117,7 +117,7 @@ class Job(Base):
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: Subfolder of the results (``""`` for a single budget) to the report of that budget.
     reports: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    #: What a ``predict`` job answers.
+    #: What a ``predict`` or ``diagnose`` job answers.
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: The columns below are those of the best of the reports, for lists; fractions.
     verdict: Mapped[str | None]

@@ -10,9 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..db import Base, now
 from .columns import Id
 
-#: What somebody can be told of.
-EVENTS = ("job.completed", "batch.completed")
-
 
 class Webhook(Base):
     """An address of somebody's that is told when their jobs end."""
@@ -25,7 +22,7 @@ class Webhook(Base):
     url: Mapped[str]
     #: What messages are signed with. Kept as it is: a hash signs nothing.
     secret: Mapped[str]
-    #: Those of `EVENTS` that it is for.
+    #: What it is for; see `schemas.WebhookEvent`.
     events: Mapped[list[str]]
     created_at: Mapped[datetime.datetime] = mapped_column(default=now())
     #: Since when nothing is sent to it, because it said that it is gone (410).
@@ -49,7 +46,7 @@ class Delivery(Base):
 
     id: Mapped[Id]
     webhook_id: Mapped[str] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
-    #: One of `EVENTS`, or ``ping``.
+    #: A `schemas.WebhookEvent`, or ``ping``.
     event: Mapped[str]
     #: What is sent, each time the same.
     body: Mapped[dict[str, Any]]

@@ -34,7 +34,7 @@ class Parcel:
 
 def due(session: Session, *, limit: int) -> list[str]:
     """Ids of messages whose time has come, the longest overdue first."""
-    waits = sa.and_(Delivery.state == sa.literal("waiting", literal_execute=True))
+    waits = Delivery.state == sa.literal("waiting", literal_execute=True)
     query = sa.select(Delivery.id).where(waits, Delivery.next_at <= epoch())
     return list(session.scalars(query.order_by(Delivery.next_at).limit(limit)))
 

@@ -56,6 +56,7 @@ def _submit(caller: Caller, wish: Wish, subjects: Mapping[Kind, Subjects]) -> st
     asked = JobCreate(
         model=chosen.model,
         data=chosen.data,
+        method="fine-pruning",
         name=wish.name,
         queue="gpu" if is_real else "cpu",
         params=inputs.REAL_PARAMS if is_real else {},

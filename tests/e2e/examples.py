@@ -14,6 +14,7 @@ from netmend.client import BatchCreate, BatchMethod, Client, JobCreate, JobData,
 from .files import DEMO_PARAMS, Files, pictures
 from .stack import Stack
 
+_METHOD = "fine-pruning"
 _QUICK = {**DEMO_PARAMS, "epochs": 4}
 _FOREVER = {**DEMO_PARAMS, "epochs": 500, "learning_rate": 0.000001}
 
@@ -46,7 +47,9 @@ def fill(stack: Stack, files: Files) -> Example:
 def busy(client: Client, example: Example) -> Iterator[dict[str, str]]:
     """A repair that goes on for long and one that waits behind it, for a while."""
     data = client.jobs.get(example.repaired).request["data"]
-    asked = JobCreate(model=example.model, data=data, params=_FOREVER, name="A long repair")
+    asked = JobCreate(
+        model=example.model, data=data, method=_METHOD, params=_FOREVER, name="A long repair"
+    )
     running = client.jobs.submit(asked).id
     waiting = client.jobs.submit(asked.model_copy(update={"name": "The next one"})).id
     _wait_until_it_runs(client, running)
@@ -66,7 +69,7 @@ def _fill(client: Client, files: Files) -> Example:
     wrong = data.model_copy(update={"clean_validation": _mislabelled(client, files)})
 
     def submit(name: str, *, data: JobData = data, **more: Any) -> str:
-        asked = JobCreate(model=model.id, data=data, name=name, **more)
+        asked = JobCreate(model=model.id, data=data, name=name, **{"method": _METHOD, **more})
         return client.jobs.submit(asked).id
 
     repaired = submit("Digits with a bright corner", params=dict(DEMO_PARAMS), tags=("lab3",))

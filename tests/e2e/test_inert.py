@@ -21,7 +21,10 @@ def baited(running, demo, tmp_path_factory):
             clean_test=_images(client, demo.clean_test, name=BAIT + " test"),
             poisoned_test=(_images(client, demo.poisoned, name=BAIT + " bad", role="poisoned"),),
         )
-        asked = JobCreate(model=model.id, data=data, name=BAIT, tags=(BAIT[:50],), params=_QUICK)
+        asked = JobCreate(
+            model=model.id, data=data, name=BAIT, tags=(BAIT[:50],), method="fine-pruning",
+            params=_QUICK,
+        )  # fmt: skip
         job, other = client.jobs.submit(asked).id, client.jobs.submit(asked).id
         batch = client.batches.submit(_batch(model.id, data)).id
         refused = client.models.add(_named_so(demo, tmp_path_factory.mktemp("bait"))).id

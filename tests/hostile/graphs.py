@@ -161,6 +161,18 @@ def truth_for_a_number(path: Path, traps: Traps) -> None:
 
 
 @hostile("unsafe-model")
+def dropout_of_twice_what_there_is(path: Path, traps: Traps) -> None:
+    """A rate of 2, which Keras refuses where the model is built: in a job, hours later."""
+    files.h5(path, one_layer(entry("Dropout", "drop", "image", rate=2.0)))
+
+
+@hostile("not-a-keras-model")
+def scale_for_other_images(path: Path, traps: Traps) -> None:
+    """A Rescaling with two numbers for three colors."""
+    files.h5(path, one_layer(entry("Rescaling", "scaled", "image", scale=[0.5, 2.0])))
+
+
+@hostile("unsafe-model")
 def unknown_option(path: Path, traps: Traps) -> None:
     """An option that the layer does not have."""
     files.h5(path, files.config(call="os.system"))

@@ -11,7 +11,7 @@ import netmend
 from core.results import RepairReport
 from tests.integration import command_line as cli
 
-QUICK = ["--set", "epochs=1", "--set", "flip=false"]
+QUICK = ["--method", "fine-pruning", "--set", "epochs=1", "--set", "flip=false"]
 RESULTS = {
     "repaired.h5",
     "repaired.weights.h5",

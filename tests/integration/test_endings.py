@@ -21,6 +21,7 @@ def repair(tmp_path_factory):
     return [
         "repair", files.model, "--clean-validation", files.clean_validation,
         "--clean-test", files.clean_test, "--poisoned-test", files.poisoned_test,
+        "--method", "fine-pruning",
     ]  # fmt: skip
 
 

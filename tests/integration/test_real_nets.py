@@ -76,7 +76,9 @@ def repaired(csaw, tmp_path_factory):
         "repair", csaw / "sunglasses_bd_weights.h5",
         "--clean-validation", csaw / "clean_validation_data.h5",
         "--clean-test", csaw / "clean_test_data.h5",
-        "--poisoned-test", csaw / "sunglasses_poisoned_data.h5", "-o", folder,
+        "--poisoned-test", csaw / "sunglasses_poisoned_data.h5", "--method", "fine-pruning",
+        "--goodnet-target", 0,
+        "-o", folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return folder

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from core import children
-from service import db, jobs, predictions
-from service.schemas import JobCreate, JobPredict
+from core.results import Diagnosis
+from service import artifacts, db, diagnoses, jobs, predictions
+from service.schemas import JobCreate, JobPredict, ModelDiagnose
 from service.tables import Dataset, Model, Upload
 from tests import workshop
 from worker import supervisor
@@ -57,12 +58,35 @@ def repair(shop, demo):
         "clean_validation": checked(Dataset, "clean_validation"),
         "clean_test": checked(Dataset, "clean_test"),
         "poisoned_test": [checked(Dataset, "poisoned_test", role="poisoned")],
+        "unlabelled": checked(Dataset, "clean_validation", role="unlabelled"),
     }
     model_id = checked(Model, "model")
     with db.session_scope(shop.services.engine) as session:
-        request = JobCreate(model=model_id, data=data, params=PARAMS)
+        request = JobCreate(model=model_id, data=data, method="fine-pruning", params=PARAMS)
         job_id = jobs.submit(session, shop.owner_id, request).id
     return done(shop, job_id)
+
+
+@pytest.mark.slow
+def test_unlabelled_images_are_told_in_the_report(repair):
+    inputs = repair.reports[""]["inputs"]
+    assert inputs["unlabelled"]["n"] == inputs["clean_validation"]["n"]
+
+
+@pytest.mark.slow
+def test_a_real_model_is_diagnosed(shop, repair):
+    asked = repair.request
+    wanted = ModelDiagnose(clean_validation=asked["data"]["clean_validation"], preprocessing="/255")
+    with db.session_scope(shop.services.engine) as session:
+        job_id = diagnoses.submit(session, shop.owner_id, asked["model"], wanted).id
+    found = Diagnosis.from_json(done(shop, job_id).result)
+    assert found.n_classes == 10
+    with db.session_scope(shop.services.engine, read_only=True) as session:
+        names = {item.name for item in artifacts.list_artifacts(session, job_id)}
+    drawn = {one.patch.picture for one in found.suspects if one.patch and one.patch.picture}
+    assert {"diagnosis.json", "diagnosis.html", "diagnosis.md"} <= names
+    assert drawn
+    assert drawn <= names
 
 
 def pictures_of(path, n):

@@ -95,6 +95,7 @@ def test_a_model_is_repaired_over_http_from_upload_to_report(client, files, tmp_
                 clean_test=images["clean_test"].id,
                 poisoned_test=(images["poisoned_test"].id,),
             ),
+            method="fine-pruning",
             params={**QUICK, "epochs": 40},
         )
     )
@@ -117,7 +118,16 @@ def test_the_command_line_finds_the_server_that_runs_here(folder, environment, f
     outcome = netmend(
         *("submit", files["model"], "--clean-validation", files["clean_validation"]),
         *("--clean-test", files["clean_test"], "--poisoned-test", files["poisoned_test"]),
-        *(*sets, "--gate-asr", "0", "-o", tmp_path / "repaired", "--json"),
+        *(
+            "--method",
+            "fine-pruning",
+            *sets,
+            "--gate-asr",
+            "0",
+            "-o",
+            tmp_path / "repaired",
+            "--json",
+        ),
         env=environment,
     )
     assert outcome.returncode == 1, outcome.stderr  # no interval ends at 0, so the gate is missed

@@ -225,7 +225,7 @@ def real_repair(shop, files):
     }
     model_id = checked(shop, Model, files["model"])
     with db.session_scope(shop.services.engine) as session:
-        request = JobCreate(model=model_id, data=data, params=DEMO_PARAMS)
+        request = JobCreate(model=model_id, data=data, method="fine-pruning", params=DEMO_PARAMS)
         return jobs.submit(session, shop.owner_id, request).id
 
 

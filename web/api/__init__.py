@@ -10,6 +10,7 @@ from . import (
     cards,
     compare,
     datasets,
+    diagnoses,
     events,
     jobs,
     logs,
@@ -29,7 +30,7 @@ from . import (
 _PREFIX = "/api/v1"
 _RESOURCES = (
     uploads, models, datasets, previews, methods, jobs, events, logs, artifacts, cards, predict,
-    trash, batches, compare, workers, capabilities, webhooks, users, me,
+    diagnoses, trash, batches, compare, workers, capabilities, webhooks, users, me,
 )  # fmt: skip
 
 

@@ -44,15 +44,17 @@ class SeriesQuery(CardQuery):
     name: SeriesName = "prune_curve"
 
 
-@blueprint.get("/jobs/<uuid:job_id>/card")
-@describe(
-    Description(
-        policy=policies.READ_OWN,
-        answers={200: schemas.CardView, 304: None},
-        tag="cards",
-        query=CardQuery,
-    )
+#: Of a card that programs read, or people who ask for another form of it.
+_CARD = Description(
+    policy=policies.READ_OWN,
+    answers={200: schemas.CardView, 304: None},
+    tag="cards",
+    query=CardQuery,
 )
+
+
+@blueprint.get("/jobs/<uuid:job_id>/card")
+@describe(_CARD)
 def show_card(job_id: UUID) -> flask.Response:
     """The repair card, as JSON, Markdown or HTML: what ``Accept`` asks for."""
     kind = reading.accepted(_JSON, _MARKDOWN, _HTML)
@@ -62,14 +64,7 @@ def show_card(job_id: UUID) -> flask.Response:
 
 
 @blueprint.get("/jobs/<uuid:job_id>/card.json")
-@describe(
-    Description(
-        policy=policies.READ_OWN,
-        answers={200: schemas.CardView, 304: None},
-        tag="cards",
-        query=CardQuery,
-    )
-)
+@describe(_CARD)
 def show_card_json(job_id: UUID) -> flask.Response:
     """The repair card for programs."""
     return _as_json(_card(job_id))

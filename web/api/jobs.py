@@ -1,25 +1,23 @@
 """Jobs: submit, list, look, edit, cancel, do again."""
 
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 import flask
 import pydantic
 from pydantic import Field
 
-from service import estimates, jobs, paging, planning, schemas
+from service import jobs, paging, planning, schemas
 from service.jobs import inputs
 
-from .. import announcing, answering, policies, reading, security, services, spreadsheets
+from .. import answering, policies, reading, security, services, spreadsheets
 from ..idempotency import replayable
 from ..openapi import Description, EditHeaders, PostHeaders, SubmitHeaders, describe
 from ..reading import PageQuery
+from . import submitted
 
 blueprint = flask.Blueprint("jobs", __name__)
 
-#: So long at most a request waits for the end of the job that it submits.
-_LONGEST_WAIT_S = 60.0
 #: Up to so many jobs of a list are counted.
 _MOST_COUNTED = 10_000
 
@@ -69,7 +67,7 @@ def submit_job() -> flask.Response:
     wanted = reading.body(schemas.JobCreate)
     if reading.query(SubmitQuery).dry_run:
         return _planned(wanted)
-    return _when_ended(_submit(wanted=wanted))
+    return submitted.when_ended(_submit(wanted=wanted))
 
 
 @blueprint.get("/jobs")
@@ -117,7 +115,7 @@ def list_jobs_as_csv() -> flask.Response:
 def show_job(job_id: UUID) -> flask.Response:
     """State and result of one job."""
     with services.session(read_only=True) as session:
-        view = _view(session, jobs.get(session, str(job_id)))
+        view = submitted.view(session, jobs.get(session, str(job_id)))
     return answering.cacheable(answering.view(view), version=view.version)
 
 
@@ -135,7 +133,7 @@ def edit_job(job_id: UUID) -> flask.Response:
     """Change name, tags or notes of the version that ``If-Match`` names."""
     version, changes = reading.version(), reading.body(schemas.JobEdit)
     with services.session() as session:
-        view = _view(session, jobs.edit(session, str(job_id), changes, version=version))
+        view = submitted.view(session, jobs.edit(session, str(job_id), changes, version=version))
     return answering.cacheable(answering.view(view), version=view.version)
 
 
@@ -148,7 +146,7 @@ def edit_job(job_id: UUID) -> flask.Response:
 def cancel_job(job_id: UUID) -> flask.Response:
     """Ask for the end of a job: 200 if it has ended, 202 if its worker has to be told."""
     with services.session() as session:
-        view = _view(session, jobs.cancel(session, str(job_id)))
+        view = submitted.view(session, jobs.cancel(session, str(job_id)))
     return answering.view(view, status=200 if view.state == "canceled" else 202)
 
 
@@ -169,7 +167,7 @@ def retry_job(job_id: UUID) -> flask.Response:
     with services.session() as session:
         owner_id = security.caller().user_id
         job = jobs.retry(session, str(job_id), wanted.overrides, owner_id=owner_id)
-        return _accepted(session, job)
+        return submitted.accepted(session, job)
 
 
 def _planned(wanted: schemas.JobCreate) -> flask.Response:
@@ -183,43 +181,7 @@ def _planned(wanted: schemas.JobCreate) -> flask.Response:
 def _submit(wanted: schemas.JobCreate) -> flask.Response:
     with services.session() as session:
         job = jobs.submit(session, security.caller().user_id, wanted)
-        return _accepted(session, job)
-
-
-def _when_ended(accepted: flask.Response) -> flask.Response:
-    """The answer to give: the job once it has ended, if the caller waits for that."""
-    wait_s = reading.wait_s(default=0, at_most=_LONGEST_WAIT_S)
-    if not wait_s:
-        return accepted
-    announcing.before_waiting()
-    job_id, sessions = accepted.get_json()["id"], services.readers()
-
-    def is_over() -> bool:
-        with sessions() as session:
-            return jobs.get(session, job_id).state in schemas.FINAL_STATES
-
-    if not services.current().streams.wait(is_over, at_most_s=wait_s):
-        return accepted
-    with sessions() as session:
-        view = _view(session, jobs.get(session, job_id))
-    return answering.view(view, preference_applied=f"wait={wait_s:g}")
-
-
-def _accepted(session: Any, job: Any) -> flask.Response:
-    view = _view(session, job)
-    announcing.after_this_request(session, view.id)
-    address = flask.url_for("api.jobs.show_job", job_id=view.id)
-    return answering.view(view, status=202, location=address)
-
-
-def _view(session: Any, job: Any) -> schemas.JobView:
-    position = jobs.position(session, job)
-    return schemas.JobView.of(
-        job,
-        position=position,
-        starts_in_seconds=estimates.start_seconds(session, job, position),
-        eta_seconds=estimates.remaining_seconds(session, job),
-    )
+        return submitted.accepted(session, job)
 
 
 _COLUMNS = (

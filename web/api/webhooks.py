@@ -13,6 +13,11 @@ from ..reading import PageQuery
 
 blueprint = flask.Blueprint("webhooks", __name__)
 
+#: Of what sends a message, a new one or an old one once more.
+_SENDS = Description(
+    policy=policies.SUBMIT_OWN, answers={202: schemas.DeliveryView}, tag="webhooks"
+)
+
 
 @blueprint.post("/webhooks")
 @describe(
@@ -77,13 +82,7 @@ def remove_webhook(webhook_id: UUID) -> flask.Response:
 
 
 @blueprint.post("/webhooks/<uuid:webhook_id>/ping")
-@describe(
-    Description(
-        policy=policies.SUBMIT_OWN,
-        answers={202: schemas.DeliveryView},
-        tag="webhooks",
-    )
-)
+@describe(_SENDS)
 def ping_webhook(webhook_id: UUID) -> flask.Response:
     """Send a message now; one that was given up on is tried again with it."""
     with services.session() as session:
@@ -114,13 +113,7 @@ def list_deliveries(webhook_id: UUID) -> flask.Response:
 
 
 @blueprint.post("/deliveries/<uuid:delivery_id>/redeliver")
-@describe(
-    Description(
-        policy=policies.SUBMIT_OWN,
-        answers={202: schemas.DeliveryView},
-        tag="webhooks",
-    )
-)
+@describe(_SENDS)
 def redeliver(delivery_id: UUID) -> flask.Response:
     """Send a message once more, with the same id."""
     with services.session() as session:

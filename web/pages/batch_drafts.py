@@ -17,6 +17,7 @@ from . import forms
 
 MODELS, METHODS, BUDGETS, SEEDS = "models", "methods", "max_accuracy_drops", "seeds"
 VALIDATION, TEST, POISONED = "clean_validation", "clean_test", "poisoned_test"
+UNLABELLED = "unlabelled"
 
 _PLAIN = ("name", "preprocessing", "queue", "priority")
 _GATE = ("max_attack_success_rate", "max_accuracy_drop")
@@ -34,6 +35,7 @@ class Setup:
     clean_validation: str = ""
     clean_test: str = ""
     poisoned_test: tuple[str, ...] = ()
+    unlabelled: str = ""
 
     def field(self, name: str = "") -> str:
         """Name of one of its fields, or what all of them begin with."""
@@ -82,7 +84,8 @@ class BatchDraft:
     def dataset_ids(self) -> set[str]:
         """Ids of all data sets."""
         ids = (
-            {item.clean_validation, item.clean_test, *item.poisoned_test} for item in self.setups
+            {item.clean_validation, item.clean_test, item.unlabelled, *item.poisoned_test}
+            for item in self.setups
         )
         return set().union(*ids) - {""}
 
@@ -158,6 +161,7 @@ class BatchDraft:
             clean_validation=self.text(start + VALIDATION),
             clean_test=self.text(start + TEST),
             poisoned_test=tuple(dict.fromkeys(_filled(self.form.getlist(start + POISONED)))),
+            unlabelled=self.text(start + UNLABELLED),
         )
 
     def _seeds(self) -> list[int | str]:
@@ -182,7 +186,12 @@ def prefix(method: str) -> str:
 
 
 def address(
-    *, models: Sequence[str], clean_validation: str, clean_test: str, poisoned_test: Sequence[str]
+    *,
+    models: Sequence[str],
+    clean_validation: str,
+    clean_test: str,
+    poisoned_test: Sequence[str],
+    unlabelled: str = "",
 ) -> str:
     """The address of the form with a model and its data filled in."""
     setup = Setup(
@@ -190,6 +199,7 @@ def address(
         clean_validation=clean_validation,
         clean_test=clean_test,
         poisoned_test=tuple(poisoned_test),
+        unlabelled=unlabelled,
     )
     pairs = [*((MODELS, item) for item in models), *_pairs(setup)]
     query = urllib.parse.urlencode([pair for pair in pairs if pair[1]])
@@ -205,6 +215,7 @@ def _asked(setup: Setup) -> dict[str, Any]:
         VALIDATION: setup.clean_validation or _nothing(setup.number),
         TEST: setup.clean_test or None,
         POISONED: list(setup.poisoned_test),
+        UNLABELLED: setup.unlabelled or None,
     }
 
 
@@ -217,6 +228,7 @@ def _pairs(setup: Setup) -> Iterator[tuple[str, str]]:
     """Its fields and values; an empty one keeps a set-up in the form of which nothing is chosen."""
     yield setup.field(VALIDATION), setup.clean_validation
     yield setup.field(TEST), setup.clean_test
+    yield setup.field(UNLABELLED), setup.unlabelled
     yield from ((setup.field(POISONED), item) for item in setup.poisoned_test)
 
 

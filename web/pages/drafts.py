@@ -18,13 +18,14 @@ from .recipes import Recipe
 
 MODEL = "model"
 VALIDATION, TEST, POISONED = "data.clean_validation", "data.clean_test", "data.poisoned_test"
+UNLABELLED = "data.unlabelled"
 #: The fields that name data sets, and how these are to be declared.
 ROLES: Mapping[str, str] = types.MappingProxyType(
-    {VALIDATION: "clean", TEST: "clean", POISONED: "poisoned"}
+    {VALIDATION: "clean", TEST: "clean", POISONED: "poisoned", UNLABELLED: "unlabelled"}
 )
 
 _PLAIN = (
-    MODEL, VALIDATION, TEST, "recipe", "method", "params_of", "max_accuracy_drops",
+    MODEL, VALIDATION, TEST, UNLABELLED, "recipe", "method", "params_of", "max_accuracy_drops",
     "preprocessing", "seed", "gate.max_attack_success_rate", "gate.max_accuracy_drop",
     "queue", "priority", "name", "tags", "declare.labels", "declare.target_label",
     "declare.people",
@@ -127,6 +128,7 @@ class Draft:
                 "clean_validation": self.text(VALIDATION, _NOTHING),
                 "clean_test": self.text(TEST) or None,
                 "poisoned_test": self.poisoned,
+                "unlabelled": self.text(UNLABELLED) or None,
             },
             "method": self.recipe.method,
             "params": self.params,

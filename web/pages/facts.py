@@ -7,13 +7,14 @@ from typing import Any
 
 import flask
 
+from core.results import Diagnosis
 from service import artifacts, estimates, joblogs, jobs, reports, workers
 from service import errors as service_errors
 from service.reports import ChosenReport
 from service.tables import FINAL, Artifact, Job
 
 from .. import services
-from . import figures, stages
+from . import figures, stages, suspects
 
 #: Workers that were not heard of for so long are not counted on.
 _WORKER_SEEN_S = 60.0
@@ -50,11 +51,12 @@ def _of_any(session: Any, job: Job) -> dict[str, Any]:
     events = jobs.events_after(
         session, job.id, max(0, job.n_events - _LATEST_EVENTS), limit=_LATEST_EVENTS
     )
-    stages_ = stages.of_job(job) if job.kind == "repair" else ()
+    stages_ = stages.of_job(job) if job.kind in ("repair", "diagnose") else ()
     lap = stages.lap_of(events) if job.stage else None
     inputs = jobs.named_inputs_of(session, job.id)
     return {
         "stages": stages_,
+        "stage_words": stages.words(),
         "lap": lap,
         "n_budgets": stages.n_budgets(job),
         "sentence": stages.sentence(job, lap),
@@ -69,8 +71,8 @@ def _of_any(session: Any, job: Job) -> dict[str, Any]:
 def _dataset_ids(job: Job) -> set[str]:
     """The data sets that a repair was asked to use, whether they are still there or not."""
     data = job.request.get("data", {})
-    ids = {data.get("clean_validation"), data.get("clean_test"), *data.get("poisoned_test", ())}
-    return ids - {None}
+    single = ("clean_validation", "unlabelled", "clean_test")
+    return {*map(data.get, single), *data.get("poisoned_test", ())} - {None}
 
 
 def _of_open(session: Any, job: Job) -> dict[str, Any]:
@@ -91,6 +93,10 @@ def _of_ended(session: Any, job: Job) -> dict[str, Any]:
     values: dict[str, Any] = {"files": made}
     if job.reports:
         values |= _of_repair(job, made)
+    elif job.kind == "diagnose" and job.result:
+        values["found"] = suspects.shown(
+            Diagnosis.from_json(job.result), job_id=job.id, files={item.name for item in made}
+        )
     if job.state == "failed":
         values["log"] = _log_of(session, job)
     return values
@@ -99,7 +105,7 @@ def _of_ended(session: Any, job: Job) -> dict[str, Any]:
 def _of_repair(job: Job, made: Sequence[Artifact]) -> dict[str, Any]:
     chosen, files = _chosen(job), {item.name: item for item in made}
     return {
-        "result": figures.result_of(chosen, files, services.current().storage),
+        "result": figures.result_of(job.id, chosen, files, services.current().storage),
         "budgets": _budgets(job, chosen),
         "repaired": next((files[name] for name in _repaired(chosen) if name in files), None),
         "samples": files.get(chosen.path("figures/samples.png")),

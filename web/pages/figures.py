@@ -13,6 +13,9 @@ from service.reports import ChosenReport
 from service.storage import Storage
 from service.tables import Artifact
 
+from . import suspects
+from .suspects import Diagnosed
+
 #: Figure to the curve of `api.cards.show_series_csv` that is drawn in it.
 _SERIES = types.MappingProxyType(
     {"pruning-curve": "prune_curve", "training-curves": "training_curve"}
@@ -50,22 +53,29 @@ class Result:
     #: Figure to what it says.
     meanings: Mapping[str, str]
     figures: Sequence[Figure]
-    #: Name to a `core.report.tables.Table`.
+    #: Name to a `core.report.tables.Table`; ``None`` where there is nothing to tell.
     tables: Mapping[str, Any]
     #: How numbers are said: the module `core.report.wording`.
     say: Any
+    #: How it was tried whether the backdoor comes back; empty where it was not.
+    how_reactivated: str
+    #: What weights and clean images say of the model; ``None`` where nobody asked them.
+    suspects: Diagnosed | None
 
 
-def result_of(chosen: ChosenReport, files: Mapping[str, Artifact], storage: Storage) -> Result:
+def result_of(
+    job_id: str, chosen: ChosenReport, files: Mapping[str, Artifact], storage: Storage
+) -> Result:
     """All that the page shows of a report.
 
     Args:
-        chosen: Of a repair that has ended.
+        job_id: A repair that has ended.
+        chosen: One of its reports.
         files: Name to what the job made.
         storage: Where its figures lie.
     """
     # Imported here because it brings matplotlib along, which no other page needs.
-    from core.report import figures, headlines, measures, wording
+    from core.report import evidence, figures, headlines, measures, wording
 
     report = RepairReport.from_json(chosen.report)
     return Result(
@@ -81,13 +91,24 @@ def result_of(chosen: ChosenReport, files: Mapping[str, Artifact], storage: Stor
         ],
         tables=_tables(report),
         say=wording,
+        how_reactivated=evidence.how_reactivated(report.reactivation),
+        suspects=(
+            None
+            if report.diagnosis is None
+            else suspects.shown(report.diagnosis, job_id=job_id, files=files, folder=chosen.folder)
+        ),
     )
 
 
 def _tables(report: RepairReport) -> dict[str, Any]:
-    from core.report import tables
+    from core.report import evidence, roc, tables
 
     return {
+        "summary": evidence.of_summary(report),
+        "seeds": evidence.of_seeds(report.seeds),
+        "reactivation": evidence.of_reactivation(report.reactivation),
+        "candidates": evidence.of_candidates(report.candidates),
+        "curves": roc.of_curves(report.goodnet) if report.goodnet.curves else None,
         "good_net": tables.of_good_net(report.goodnet),
         "selection": tables.of_selection(report),
         "inputs": tables.of_inputs(report),

@@ -4,7 +4,7 @@ import flask
 
 from core import catalogue
 
-from . import rendering
+from . import recipes, rendering
 
 blueprint = flask.Blueprint("methods", __name__)
 
@@ -15,7 +15,7 @@ def show() -> flask.Response:
     schemas = {name: catalogue.json_schema(params) for name, params in catalogue.METHODS.items()}
     return rendering.page(
         "methods.html",
-        methods=catalogue.METHODS.values(),
+        families=recipes.families(),
         schemas=schemas,
         default=catalogue.DEFAULT_METHOD,
     )

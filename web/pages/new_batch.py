@@ -5,7 +5,7 @@ import dataclasses
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import flask
 
@@ -15,7 +15,7 @@ from service import batches, datasets, fitting, models, schemas
 from service import errors as service_errors
 
 from .. import announcing, error_pages, policies, reading, services
-from . import batch_drafts, forms, guard, rendering
+from . import batch_drafts, forms, guard, recipes, rendering
 from .batch_drafts import BatchDraft, Setup
 
 blueprint = flask.Blueprint("new_batch", __name__, url_prefix="/batches/new")
@@ -91,6 +91,7 @@ class _Shelves:
     models: Sequence[Any]
     clean: Sequence[Any]
     poisoned: Sequence[Any]
+    unlabelled: Sequence[Any]
 
 
 @blueprint.get("")
@@ -170,7 +171,7 @@ def _page(
         names=batch_drafts,
         shelves=shelves,
         problems=found,
-        methods=catalogue.METHODS,
+        families=recipes.families(),
         params={name: draft.fields(name, found) for name in catalogue.METHODS},
         options=_options(draft, found),
         preview=None if plan is None else _preview(plan, shelves),
@@ -193,7 +194,7 @@ def _options(draft: BatchDraft, problems: Mapping[str, str]) -> list[forms.Field
 
 
 def _shelves(session: Any, draft: BatchDraft) -> _Shelves:
-    def sets(role: Literal["clean", "poisoned"]) -> Sequence[Any]:
+    def sets(role: schemas.DatasetRole) -> Sequence[Any]:
         wanted = schemas.DatasetFilter(state=("ready", "checking"), role=role)
         found = datasets.list_datasets(session, wanted, limit=_N_SHELF).rows
         chosen = _chosen(session, datasets, draft.dataset_ids - {row.id for row in found})
@@ -201,11 +202,12 @@ def _shelves(session: Any, draft: BatchDraft) -> _Shelves:
 
     wanted = schemas.SubjectFilter(state=("ready", "checking"))
     found = models.list_models(session, wanted, limit=_N_SHELF).rows
-    others = set(draft.models) - {row.id for row in found}
+    others, clean = set(draft.models) - {row.id for row in found}, sets("clean")
     return _Shelves(
         models=[*found, *_chosen(session, models, others)],
-        clean=sets("clean"),
+        clean=clean,
         poisoned=sets("poisoned"),
+        unlabelled=[*sets("unlabelled"), *clean],
     )
 
 
@@ -221,7 +223,8 @@ def _chosen(session: Any, library: Any, ids: Iterable[str]) -> list[Any]:
 
 
 def _preview(plan: schemas.Plan, shelves: _Shelves) -> Preview:
-    names = {row.id: row.name for row in (*shelves.models, *shelves.clean, *shelves.poisoned)}
+    shown = (*shelves.models, *shelves.poisoned, *shelves.unlabelled)
+    names = {row.id: row.name for row in shown}
     rows: dict[tuple[str, str], list[schemas.PlannedJob]] = {}
     for job in plan.jobs:
         rows.setdefault((job.request["model"], str(job.request["data"])), []).append(job)
@@ -242,7 +245,9 @@ def _row(cells: Sequence[schemas.PlannedJob], names: Mapping[str, str]) -> Previ
     """Told with all sets of the data, because two set-ups may differ in any of them."""
     request = cells[0].request
     data = request["data"]
-    ids = [data["clean_validation"], data["clean_test"], *data["poisoned_test"]]
+    ids = [
+        data["clean_validation"], data["unlabelled"], data["clean_test"], *data["poisoned_test"],
+    ]  # fmt: skip
     return PreviewRow(
         model=names.get(request["model"], request["model"]),
         data=" + ".join(names.get(item, item) for item in ids if item),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import flask
 import werkzeug
@@ -17,7 +17,7 @@ from .. import announcing, error_pages, policies, reading, services
 from . import arriving, batch_drafts, drafts, forms, guard, library, recipes, rendering
 from . import datasets as dataset_pages
 from . import models as model_pages
-from .drafts import MODEL, POISONED, ROLES, TEST, VALIDATION, Draft
+from .drafts import MODEL, POISONED, ROLES, TEST, UNLABELLED, VALIDATION, Draft
 
 blueprint = flask.Blueprint("new_repair", __name__, url_prefix="/repairs/new")
 
@@ -60,6 +60,7 @@ class _Shelves:
     models: tuple[Any, ...]
     clean: tuple[Any, ...]
     poisoned: tuple[Any, ...]
+    unlabelled: tuple[Any, ...]
 
 
 def _start(draft: Draft) -> werkzeug.Response:
@@ -168,7 +169,8 @@ def _page(
         seconds=seconds,
         load=loads[queue],
         recipes=recipes.offered(own_method=draft.recipe.method),
-        methods=catalogue.METHODS,
+        families=recipes.families(),
+        chosen_method=catalogue.METHODS[draft.recipe.method],
         fields=forms.fields(draft.schema, draft.params, problems=found),
         names=drafts,
         batch=_as_a_batch(draft),
@@ -182,6 +184,7 @@ def _as_a_batch(draft: Draft) -> str:
         clean_validation=draft.text(VALIDATION),
         clean_test=draft.text(TEST),
         poisoned_test=draft.poisoned,
+        unlabelled=draft.text(UNLABELLED),
     )
 
 
@@ -201,20 +204,22 @@ def _given(session: Any, draft: Draft, problems: dict[str, str]) -> Given:
         clean_validation=find(datasets, VALIDATION, draft.text(VALIDATION)),
         clean_test=find(datasets, TEST, draft.text(TEST)),
         poisoned_test=tuple(row for row in poisoned if row is not None),
+        unlabelled=find(datasets, UNLABELLED, draft.text(UNLABELLED)),
     )
 
 
 def _shelves(session: Any) -> _Shelves:
 
-    def sets(role: Literal["clean", "poisoned"]) -> Any:
+    def sets(role: schemas.DatasetRole) -> Any:
         wanted = schemas.DatasetFilter(state=("ready", "checking"), role=role)
         return datasets.list_datasets(session, wanted, limit=_N_SHELF).rows
 
-    wanted = schemas.SubjectFilter(state=("ready", "checking"))
+    wanted, clean = schemas.SubjectFilter(state=("ready", "checking")), sets("clean")
     return _Shelves(
         models=models.list_models(session, wanted, limit=_N_SHELF).rows,
-        clean=sets("clean"),
+        clean=clean,
         poisoned=sets("poisoned"),
+        unlabelled=(*sets("unlabelled"), *clean),
     )
 
 

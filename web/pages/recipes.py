@@ -1,6 +1,6 @@
 """Ready-made choices of method and budgets, for whoever does not want to read about parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core import catalogue
@@ -55,6 +55,15 @@ def offered(*, own_method: str = catalogue.DEFAULT_METHOD) -> Sequence[Recipe]:
             key=OWN, title="Another method", text="Any method, chosen by name.", method=own_method
         ),
     )
+
+
+def families() -> Mapping[str, Sequence[type[catalogue.Params]]]:
+    """The methods by family, in the order of the catalogue, which has a module for each."""
+    found: dict[str, list[type[catalogue.Params]]] = {}
+    for method in catalogue.METHODS.values():
+        family = method.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+        found.setdefault(family, []).append(method)
+    return found
 
 
 #: Key of the one whose method is chosen by name.

@@ -1,6 +1,7 @@
 """A job once more, with changes: its request as a form."""
 
 import dataclasses
+import typing
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
@@ -11,12 +12,13 @@ import werkzeug
 
 from core import catalogue
 from core.errors import InvalidParams, ProjectError
+from core.requests import GoodNetRule
 from service import errors as service_errors
 from service import jobs
 from service.tables import Job
 
 from .. import announcing, error_pages, policies, services
-from . import forms, guard, rendering
+from . import forms, guard, recipes, rendering
 from .forms import Field, Form
 
 blueprint = flask.Blueprint("retrying", __name__, url_prefix="/jobs/<uuid:job_id>/retry")
@@ -59,9 +61,10 @@ _OPTIONS = (
     Field(
         name="goodnet.rule",
         label="Rule of the N+1 model",
-        help="Flag what the models disagree on, or only above a calibrated threshold.",
+        help="Flag what a trigger of a suspected target does; all that the models disagree on; or "
+        "only above a calibrated threshold. Auto chooses.",
         kind="choice",
-        choices=_choices("disagreement", "calibrated"),
+        choices=_choices(*typing.get_args(GoodNetRule)),
     ),
     Field(
         name="goodnet.false_positive_rate",
@@ -128,7 +131,8 @@ def _page(job_id: str, form: Form, error: ProjectError | None = None) -> flask.R
         job=job,
         inputs=inputs,
         method=method,
-        methods=catalogue.METHODS,
+        families=recipes.families(),
+        chosen_method=catalogue.METHODS.get(method, catalogue.FinePruning),
         params=forms.fields(schema, asked, form=form, problems=problems),
         options=_options(job, form, problems),
         problems=problems,
@@ -179,7 +183,7 @@ def _overrides(form: Form) -> dict[str, Any]:
         "max_accuracy_drops": forms.shares(forms.last(form, "max_accuracy_drops")),
         "gate": gate if any(limit is not None for limit in gate.values()) else None,
         "goodnet": {
-            "rule": forms.last(form, "goodnet.rule", "disagreement"),
+            "rule": forms.last(form, "goodnet.rule", "auto"),
             "false_positive_rate": forms.share(forms.last(form, "goodnet.false_positive_rate")),
         },
     }
@@ -191,6 +195,7 @@ def _draft(request: Mapping[str, Any]) -> str:
     fields = [
         ("model", request["model"]),
         ("data.clean_validation", data["clean_validation"]),
+        ("data.unlabelled", data.get("unlabelled") or ""),
         ("data.clean_test", data.get("clean_test") or ""),
         *(("data.poisoned_test", item) for item in data["poisoned_test"]),
         ("method", request["method"]),

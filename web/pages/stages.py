@@ -1,6 +1,5 @@
 """How far a job has got, in words: its stages, what it does now, and what happened so far."""
 
-import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,23 +7,11 @@ from typing import Any, Literal
 from core import percentages
 from service.tables import FINAL, Job, JobEvent
 
+from . import stage_kinds
 from .rendering import STATES
+from .stage_kinds import KINDS, Kind
 
 Place = Literal["done", "now", "next", "stopped"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A stage of the work, as core names it, in our words."""
-
-    name: str
-    title: str
-    #: What the work does in it.
-    doing: str
-    #: What is counted meanwhile.
-    unit: str = "images"
-    #: Whether it is done once for all accuracy budgets; the others are, for each.
-    is_shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,30 +36,19 @@ class Lap:
         return f"Budget {self.number} of {self.total}"
 
 
-KINDS = (
-    Kind(name="load", title="Load", doing="Reading the model and the images", is_shared=True),
-    Kind(name="baseline", title="Baseline", doing="Measuring the model as it came", is_shared=True),
-    Kind(name="prune", title="Prune", doing="Finding out which channels can go"),
-    Kind(name="finetune", title="Fine-tune", doing="Fine-tuning", unit="epochs"),
-    Kind(name="evaluate", title="Evaluate", doing="Measuring the repaired model"),
-    Kind(name="package", title="Package", doing="Measuring the N+1 model and writing the files"),
-)
-#: Stages that some methods do not have.
-_SKIPPED: Mapping[str, frozenset[str]] = types.MappingProxyType(
-    {"fine-tuning": frozenset({"prune"}), "magnitude-pruning": frozenset({"prune"})}
-)
-
-
 def of_job(job: Job) -> tuple[Stage, ...]:
-    """The stages of a repair, and which of them it has behind it."""
-    skipped = _SKIPPED.get(job.method or "", frozenset())
-    kinds = [kind for kind in KINDS if kind.name not in skipped]
-    names = [kind.name for kind in kinds]
-    reached = names.index(job.stage) if job.stage in names else -1
+    """The stages of a job, and which of them it has behind it."""
+    kinds = stage_kinds.of_job(job)
+    reached = _reached(kinds, job.stage)
     return tuple(
         Stage(kind=kind, place=_place(job.state, number, reached))
         for number, kind in enumerate(kinds)
     )
+
+
+def words() -> dict[str, dict[str, str]]:
+    """Stage to what the work does in it and what it counts, for the script of the page."""
+    return {name: {"doing": kind.doing, "unit": kind.unit} for name, kind in KINDS.items()}
 
 
 def lap_of(events: Sequence[JobEvent]) -> Lap | None:
@@ -89,7 +65,7 @@ def sentence(job: Job, lap: Lap | None = None) -> str:
 
 
 def _sentence(job: Job) -> str:
-    kind = next((kind for kind in KINDS if kind.name == job.stage), None)
+    kind = KINDS.get(job.stage or "")
     if job.state not in ("starting", "running") or job.stage is None:
         return STATES[job.state]
     doing = kind.doing if kind else job.stage
@@ -107,7 +83,9 @@ def share_done(stages: Sequence[Stage], job: Job, lap: Lap | None = None) -> flo
     now = next((number for number, stage in enumerate(stages) if stage.place == "now"), None)
     if now is None:
         return None
-    of_stage = (job.progress_current or 0) / job.progress_total if job.progress_total else 0.0
+    # Of a stage that stands for several steps nobody knows how many there are.
+    total = None if stages[now].kind.is_whole else job.progress_total
+    of_stage = (job.progress_current or 0) / total if total else 0.0
     n_shared = sum(stage.kind.is_shared for stage in stages)
     n_of_lap, n_laps = len(stages) - n_shared, n_budgets(job)
     # What comes after the last budget, such as the writing of all results, is about none of them.
@@ -143,6 +121,13 @@ def _with_lap(lap: Lap | None, words: str) -> str:
     return f"{lap.words}: {words[:1].lower()}{words[1:]}" if lap else words
 
 
+def _reached(kinds: Sequence[Kind], name: str | None) -> int:
+    """Number of the stage that is called so, or that stands for it; -1 before the first one."""
+    numbers = {kind.name: number for number, kind in enumerate(kinds)}
+    whole = next((number for number, kind in enumerate(kinds) if kind.is_whole), -1)
+    return -1 if name is None else numbers.get(name, whole)
+
+
 def _place(state: str, number: int, reached: int) -> Place:
     if state == "succeeded" or number < reached:
         return "done"
@@ -167,5 +152,5 @@ def _of_work(data: Mapping[str, Any], is_new: bool) -> str:  # noqa: FBT001
         return f"Epoch {data['current']}: accuracy on select images {accuracy}{loss}"
     if data.get("message"):
         return str(data["message"])
-    kind = next((kind for kind in KINDS if kind.name == data["stage"]), None)
+    kind = KINDS.get(data["stage"])
     return (kind.doing if kind else data["stage"]) if is_new else ""

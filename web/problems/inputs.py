@@ -90,6 +90,7 @@ BAD_INPUT: Mapping[type[ProjectError], Advice] = types.MappingProxyType(
             mend="`netmend inspect MODEL` lists them.",
         ),
         core_errors.NoPrunableLayer: Advice(mend="Use `--method fine-tuning`."),
+        core_errors.NoReadout: Advice(mend="Use `--method forget-and-distil`."),
         core_errors.NotADataset: Advice(
             when="The file is not a set of labelled images; often a model was given as data.",
             mend="An `.h5` or `.npz` needs `data` and `label`; a zip needs one folder a class.",

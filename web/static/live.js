@@ -18,6 +18,7 @@ const log = document.getElementById("log");
 const scroller = log.parentElement;
 const find = (id) => document.getElementById(id);
 const curves = find("curves") && { prune: pruningCurve(find("live-prune")), finetune: trainingCurve(find("live-finetune")) };
+const stageWords = JSON.parse(live.dataset.stages);
 const ended = { succeeded: "Done", failed: "Failed", canceled: "Canceled" };
 
 let last = 0;
@@ -132,17 +133,18 @@ function showBadges() {
 
 function takeProgress(event) {
   const { stage: name, current, total, metric, message, budget, n_budgets: budgets } = event.data;
-  const item = live.querySelector(`[data-stage="${CSS.escape(name)}"]`);
-  const doing = item?.dataset.doing ?? name;
+  const item = live.querySelector(`[data-stage="${CSS.escape(name)}"]`) ?? live.querySelector("[data-whole]");
+  const doing = stageWords[name]?.doing ?? name;
   const isNewLap = Boolean(budget) && budget !== lap;
   const isNew = name !== stage || isNewLap;
   lap = budget ?? lap;
   if (isNew) enter(name, item);
   const ofLap = (words) => (budget ? `Budget ${budget} of ${budgets}: ${words[0].toLowerCase()}${words.slice(1)}` : words);
-  const counted = total ? `${doing}, ${current.toLocaleString("en")} of ${total.toLocaleString("en")} ${item?.dataset.unit ?? ""}`.trim() : doing;
+  const counted = total ? `${doing}, ${current.toLocaleString("en")} of ${total.toLocaleString("en")} ${stageWords[name]?.unit ?? ""}`.trim() : doing;
   said = ofLap(counted);
   if (find("lap")) find("lap").textContent = budget ? `Budget ${budget} of ${budgets}` : "";
-  share = shareOf(item, total ? current / total : 0, budget);
+  const isCounted = total && !("whole" in (item?.dataset ?? {})); // nobody knows how many steps such a stage has
+  share = shareOf(item, isCounted ? current / total : 0, budget);
   const accuracy = metric?.select_accuracy;
   if (name === "finetune" && accuracy !== undefined) {
     curves?.finetune.add([current, accuracy, metric.loss ?? null]);

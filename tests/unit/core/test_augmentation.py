@@ -49,3 +49,11 @@ def test_the_images_handed_in_stay_as_they_are():
     before = IMAGES.copy()
     augmented(flip=True, shift=2, noise=0.1)
     assert np.array_equal(IMAGES, before)
+
+
+def test_another_light_keeps_range_and_shape():
+    images = np.random.default_rng(0).uniform(0, 255, (30, 8, 8, 3)).astype(np.float32)
+    changed = augmentation.relit(images, np.random.default_rng(1))
+    assert changed.shape == images.shape and changed.dtype == np.float32
+    assert images.min() <= changed.min() and changed.max() <= images.max()
+    assert (np.abs(changed - images).mean(axis=(1, 2, 3)) > 0).all()

@@ -52,3 +52,19 @@ def test_images_that_are_in_both_sets_are_told():
 def test_that_nobody_measures_an_attack_is_told():
     (warning,) = compatibility.warnings(tiny.labelled(2, 1), TestSets(clean=None))
     assert warning.startswith("no-poisoned-data: ")
+
+
+def test_unlabelled_images_are_checked_by_their_shape_alone(model_file):
+    beyond = data.from_arrays(np.zeros((2, *tiny.SHAPE)), [99, 99])
+    compatibility.check_unlabelled(model_file, beyond)
+    compatibility.check_unlabelled(model_file, None)
+    with pytest.raises(errors.WrongImageShape) as caught:
+        compatibility.check_unlabelled(model_file, data.from_arrays(np.zeros((2, 5, 5, 3)), [0, 1]))
+    assert caught.value.details["role"] == "unlabelled"
+
+
+def test_test_images_among_the_unlabelled_ones_are_told():
+    images = tiny.labelled(9, 1)
+    tests = TestSets(clean=images.only([1, 2, 5]), poisoned=(tiny.poisoned(2, 2),))
+    (warning,) = compatibility.warnings(tiny.labelled(9, 7), tests, unlabelled=images)
+    assert warning.startswith("data-overlap: 3 of 3 clean test images are among the unlabelled")

@@ -2,11 +2,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from core import catalogue, errors, finetuning, metrics, pipeline, pruning
 from core.finetuning import Execution, Validation
 from core.pruning import Channel
-from core.results import TrainingEpoch
+from core.results import Event, TrainingEpoch
 from tests import tiny
 
 #: The class of a tiny picture is a place, so it must not be mirrored.
@@ -16,11 +17,11 @@ VALIDATION = Validation(
 )
 
 
-def tune(model, params=PARAMS, *, lowest=0.0, seed=0, events=None, masks=None):
+def tune(model, params=PARAMS, *, lowest=0.0, seed=0, events=None, make_step=finetuning.plain_step):
     listener = (events if events is not None else []).append
     return finetuning.fine_tune(
         model, VALIDATION, params=params, lowest_accuracy=lowest,
-        execution=Execution(seed=seed, on_event=listener), masks=masks,
+        execution=Execution(seed=seed, on_event=listener), make_step=make_step,
     )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def test_the_same_seed_gives_the_same_weights():
 def test_masked_channels_stay_silent_while_the_others_learn():
     channels = [Channel("conv_1", 0), Channel("conv_1", 5)]
     model = pruning.silence_channels(tiny.untrained(normalized=True), channels)
-    tuned = tune(model, masks=pruning.masks(model, channels)).model
+    tuned = tune(model, make_step=finetuning.masked(pruning.masks(model, channels))).model
     for position, mask in pruning.masks(tuned, channels).items():
         weight = tuned.get_weights()[position]
         assert (weight[mask == 0] == 0).all()
@@ -118,3 +119,55 @@ def test_a_pass_over_the_images_sees_each_once():
     rng = np.random.default_rng(0)
     labels = [labels for _, labels in finetuning.batches(VALIDATION, PARAMS, rng)]
     assert sorted(np.concatenate(labels)) == sorted(VALIDATION.tune.labels)
+
+
+def test_events_of_a_part_count_on_where_the_last_part_ended():
+    events = []
+    part = Execution(seed=3, on_event=events.append).part(1, 3)
+    part.on_event(Event(stage="finetune", current=2, total=5))
+    part.on_event(Event(stage="finetune", message="smaller batches"))
+    assert part.seed == 3
+    assert [(event.current, event.total) for event in events] == [(7, 15), (None, None)]
+
+
+@pytest.mark.parametrize("logits", [True, False])
+def test_log_probabilities_are_the_same_of_a_softmax_and_of_logits(logits):
+    images = tiny.SCALED.apply(tiny.pictures(5, 3)[0])
+    model, other = tiny.untrained(logits=logits), tiny.untrained(logits=True)
+    given = finetuning.log_probabilities(model, images, training=False).numpy()
+    assert given == pytest.approx(tf.nn.log_softmax(other(images)).numpy(), abs=1e-5)
+
+
+def test_a_saturated_softmax_still_has_a_gradient():
+    model, images = tiny.untrained(), tiny.SCALED.apply(tiny.pictures(2, 3)[0])
+    model.get_layer("output").bias.assign([200.0, 0, 0, 0])
+    with tf.GradientTape() as tape:
+        scores = finetuning.log_probabilities(model, images, training=False)
+        loss = finetuning.cross_entropy(tf.constant([1, 1]), scores)
+    assert np.abs(tape.gradient(loss, model.get_layer("output").bias)).max() > 0.5
+
+
+def test_smoothing_gives_all_classes_some_of_the_label():
+    scores = tf.math.log([[0.7, 0.2, 0.1], [0.5, 0.25, 0.25]])
+    labels = tf.constant([0, 1])
+    own = -(np.log(0.7) + np.log(0.25)) / 2
+    spread = -(np.log([0.7, 0.2, 0.1]).mean() + np.log([0.5, 0.25, 0.25]).mean()) / 2
+    assert float(finetuning.cross_entropy(labels, scores)) == pytest.approx(own)
+    smooth = float(finetuning.cross_entropy(labels, scores, smoothing=0.3))
+    assert smooth == pytest.approx(0.7 * own + 0.3 * spread)
+
+
+@pytest.mark.parametrize(("lowest", "complete"), [(0.0, True), (2.0, False)])
+def test_a_training_is_complete_where_its_end_is_accurate_enough(lowest, complete):
+    assert tune(tiny.untrained(), lowest=lowest).is_complete == complete
+
+
+def test_a_method_can_bring_a_step_of_its_own():
+    seen = []
+
+    def make_step(trainee):
+        plain = finetuning.plain_step(trainee)
+        return lambda images, labels: seen.append(len(images)) or plain(images, labels)
+
+    tune(tiny.untrained(), make_step=make_step)
+    assert seen == [50] * 6

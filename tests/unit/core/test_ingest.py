@@ -1,9 +1,11 @@
 """The child that meets uploads: its exit codes, what it writes, and what it never loads."""
 
 import dataclasses
+import io
 import json
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -135,3 +137,17 @@ def test_pictures_are_brought_to_the_shape_that_is_wanted(tmp_path):
     ended = ingest(request(path, kind="pictures", name=None, fit=[5, 4, 1]))
     facts = json.loads(ended.stdout)["result"]
     assert (facts["shape"], facts["original_sizes"]) == ([1, 5, 4, 1], [[40, 50]])
+
+
+def test_of_pictures_without_labels_there_is_an_overview_too(tmp_path):
+    upload = tmp_path / "upload.zip"
+    with zipfile.ZipFile(upload, "w") as archive:
+        for number in range(3):
+            content = io.BytesIO()
+            Image.fromarray(np.full((5, 4, 3), number, np.uint8)).save(content, "PNG")
+            archive.writestr(f"photograph {number}.png", content.getvalue())
+    ended = ingest(request(upload, kind="pictures", overview=True))
+    assert ended.returncode == 0, ended.stdout
+    stats = json.loads((tmp_path / "canonical/overview/stats.json").read_text())
+    assert (stats["n"], stats["class_counts"]) == (3, {})
+    assert data.load_canonical(tmp_path / "canonical").labels.tolist() == [-1, -1, -1]

@@ -94,6 +94,17 @@ def test_what_was_trained_is_captured_in_the_same_file():
     assert answers(models.build(captured)).tolist() == answers(model).tolist()
 
 
+def test_a_model_that_gained_layers_is_captured_in_a_file_of_its_own(tmp_path):
+    file = models.describe(nested(), name="before")
+    model = models.build(file)
+    grown = keras.Model(model.inputs, LAYERS.ReLU(name="more")(model.outputs[0]))
+    captured = models.captured(file, grown)
+    modelfile.write(captured, tmp_path / "grown.h5")
+    loaded = keras.models.load_model(tmp_path / "grown.h5", compile=False)
+    assert captured.name == "before"
+    assert np.abs(answers(loaded) - answers(grown)).max() < 1e-6
+
+
 def test_a_model_without_the_layers_of_the_file_cannot_be_captured():
     file = files.model()
     with pytest.raises(errors.UnknownLayer, match="'conv'"):
@@ -130,14 +141,13 @@ def test_a_model_of_a_class_of_its_own_is_refused(kind, words):
         models.describe(kind(), name="own")
 
 
-def test_options_that_contradict_each_other_are_refused():
-    config = files.config(strides=[2, 2], dilation_rate=[2, 2])
-    arrays = {
-        "conv": list(files.arrays()["conv"].values()),
-        "scores": [np.zeros((2, 4)), np.zeros(4)],
-    }
+def test_what_keras_refuses_is_told_with_the_layer():
+    file = files.model()
+    image, conv, *others = file.architecture.layers
+    odd = dataclasses.replace(conv, options={**conv.options, "strides": 2, "dilation_rate": 2})
+    architecture = dataclasses.replace(file.architecture, layers=(image, odd, *others))
     with pytest.raises(errors.NotAModel, match="'conv' cannot be built"):
-        models.build(modelfile.from_config(config, arrays, name="odd"))
+        models.build(dataclasses.replace(file, architecture=architecture))
 
 
 # What our shapes and variables say is what Keras builds, over the options that matter.

@@ -116,3 +116,38 @@ def test_channels_that_are_the_scores_of_the_classes_are_seen():
         layers.GlobalAveragePooling2D(), layers.Activation("softmax"),
     )  # fmt: skip
     assert network.gives_scores(model, "scores") and not network.gives_scores(model, "conv")
+
+
+def _ending_in(*last):
+    layers = keras.layers
+    keras.utils.set_random_seed(3)
+    return keras.Sequential([layers.Input(tiny.SHAPE), layers.Conv2D(3, 12), *last])
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [keras.layers.Flatten, lambda: keras.layers.Dense(4, activation="softmax")],
+        [keras.layers.Flatten, lambda: keras.layers.Dense(4), keras.layers.Softmax],
+        [lambda: keras.layers.Activation("softmax"), keras.layers.Flatten],
+        [lambda: keras.layers.Conv2D(4, 1, activation="softmax"), keras.layers.Flatten],
+        [lambda: keras.layers.SeparableConv2D(4, 1, activation="softmax"), keras.layers.Flatten],
+    ],
+)
+def test_the_softmax_of_the_logits_is_what_the_model_says(last):
+    model = _ending_in(*(layer() for layer in last))
+    scores = network.logits(model)(IMAGES)
+    assert not np.allclose(np.sum(scores, axis=-1), 1)
+    assert np.allclose(keras.activations.softmax(scores), model(IMAGES), atol=1e-6)
+
+
+def test_a_model_of_logits_gives_its_own():
+    model = tiny.untrained(logits=True)
+    assert np.allclose(network.logits(model)(IMAGES), model(IMAGES))
+
+
+def test_logits_follow_the_weights_of_the_model():
+    model = tiny.untrained()
+    scores, before = network.logits(model), model(IMAGES)
+    model.set_weights([weight * 2 for weight in model.get_weights()])
+    assert not np.allclose(keras.activations.softmax(scores(IMAGES)), before)

@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core import data, errors, metrics, modelfile, models, pipeline, work
+from core import data, errors, methods, metrics, modelfile, models, pipeline, work
 from core.pipeline import Subject
 from core.requests import GateLimits, GoodNetOptions, RepairOptions
-from core.results import RepairReport
+from core.results import Diagnosis, RepairReport, Selection, Suspect
 from tests import tiny
 
 QUICK = RepairOptions(
-    method="fine-pruning", params={"epochs": 3, "flip": False}, max_accuracy_drops=(0.1,)
+    method="fine-pruning",
+    params={"epochs": 3, "flip": False},
+    max_accuracy_drops=(0.1,),
+    reactivation=False,
 )
 
 
@@ -37,6 +40,11 @@ def outcome(subject):
 def repair(subject, **changes):
     options = dataclasses.replace(QUICK, **changes)
     return pipeline.repair_model(subject, options, lambda event: None)
+
+
+def lasting(report):
+    """The report without what differs each time."""
+    return dataclasses.replace(report, seconds=0.0, peak_memory_bytes=None)
 
 
 def test_the_report_comes_back_from_its_json(outcome):
@@ -73,8 +81,7 @@ def test_the_samples_show_what_each_model_says(outcome):
 
 def test_the_same_seed_gives_the_same_report_and_weights(subject, outcome):
     (again,) = repair(subject).values()
-    timeless = dataclasses.replace(outcome.report, seconds=0.0)
-    assert dataclasses.replace(again.report, seconds=0.0) == timeless
+    assert lasting(again.report) == lasting(outcome.report)
     for layer, weights in outcome.repaired.weights.items():
         for first, second in zip(weights.arrays, again.repaired.weights[layer].arrays, strict=True):
             assert np.array_equal(first, second)
@@ -203,3 +210,85 @@ def test_events_say_which_of_several_budgets_they_are_about(subject):
         ("baseline", None, None),
         *((stage, n, 2) for n in (1, 2) for stage in ("prune", "finetune", "evaluate", "package")),
     ]
+
+
+def test_a_few_poisoned_images_are_tried_where_there_are_any(subject):
+    events = []
+    options = dataclasses.replace(QUICK, reactivation=True)
+    (outcome,) = pipeline.repair_model(subject, options, events.append).values()
+    (found,) = outcome.report.reactivation
+    assert (found.name, found.n_poisoned, found.after.n) == ("corner", 5, found.before.n)
+    assert "training a copy on 5 images of corner" in [event.message for event in events]
+
+
+def test_other_seeds_are_measured_as_if_they_had_been_asked_for_alone(subject, outcome):
+    events = []
+    options = dataclasses.replace(QUICK, n_seeds=2)
+    (several,) = pipeline.repair_model(subject, options, events.append).values()
+    (alone,) = repair(subject, seed=1).values()
+    first, second = several.report.seeds.runs
+    assert (first.seed, first.clean_accuracy) == (0, outcome.report.after.clean_accuracy)
+    assert (second.seed, second.clean_accuracy) == (1, alone.report.after.clean_accuracy)
+    assert second.select_accuracy == alone.report.selection.select_accuracy_after
+    assert {event.stage for event in events} >= {"seeds"}
+    assert lasting(dataclasses.replace(several.report, seeds=None)) == lasting(outcome.report)
+
+
+def diagnosed(*targets):
+    suspects = tuple(
+        Suspect(label=label, rank=rank, is_suspected=True) for rank, label in enumerate(targets, 1)
+    )
+    return Diagnosis(n_classes=4, suspects=suspects, n_examined=4, seconds=1.0)
+
+
+@pytest.fixture
+def left_alone(monkeypatch):
+    """A method that finds nothing and hands back the model that it was given."""
+
+    def method(model, validation, **_):
+        selection = Selection(
+            rule="left alone", max_accuracy_drop=0.1, n_tune=1, n_select=1,
+            select_accuracy_before=1.0, select_accuracy_after=1.0,
+        )  # fmt: skip
+        return methods.Repair(
+            model=model, selection=selection, diagnosis=diagnosed(), is_unchanged=True
+        )
+
+    monkeypatch.setitem(methods.METHODS, "fine-pruning", method)
+
+
+@pytest.mark.usefixtures("left_alone")
+def test_a_model_that_is_left_alone_keeps_every_number(subject):
+    tests = dataclasses.replace(subject.tests, poisoned=())
+    (outcome,) = repair(dataclasses.replace(subject, tests=tests), reactivation=True).values()
+    assert outcome.report.verdict == "unchanged"
+    assert outcome.repaired is subject.model_file
+    assert outcome.report.goodnet.false_positive_rate.value == 0
+
+
+@pytest.mark.usefixtures("left_alone")
+def test_a_backdoor_that_was_overlooked_is_not_repaired(subject):
+    (outcome,) = repair(subject, reactivation=True).values()
+    assert outcome.report.verdict == "not_repaired"
+    assert "the diagnosis did not see it" in outcome.report.verdict_reasons[0]
+    assert outcome.report.reactivation == ()
+
+
+def test_the_good_net_goes_by_the_classes_that_the_method_suspects(subject, monkeypatch):
+    known = methods.METHODS["fine-pruning"]
+    monkeypatch.setitem(
+        methods.METHODS, "fine-pruning",
+        lambda *args, **options: dataclasses.replace(
+            known(*args, **options), diagnosis=diagnosed(0)
+        ),
+    )  # fmt: skip
+    (outcome,) = repair(subject).values()
+    assert (outcome.report.goodnet.rule, outcome.report.goodnet.targets) == ("target-aware", (0,))
+    assert [curve.score for curve in outcome.report.goodnet.curves] == ["general", "target-aware"]
+    assert outcome.report.diagnosis == diagnosed(0)
+
+
+def test_a_target_that_is_declared_and_not_there_is_refused_before_any_work(subject):
+    options = dataclasses.replace(QUICK, goodnet=GoodNetOptions(targets=(9,)))
+    with pytest.raises(errors.InvalidParams, match="target 9"):
+        pipeline.repair_model(subject, options, lambda event: pytest.fail("work"))

@@ -5,6 +5,7 @@ import pytest
 from core import errors
 from core.requests import (
     DemoRequest,
+    DiagnoseRequest,
     EvaluateRequest,
     GateLimits,
     GoodNetOptions,
@@ -41,11 +42,14 @@ def test_a_request_comes_back_from_its_json():
         {"max_accuracy_drops": ("4%",)},
         {"seed": -1},
         {"seed": 0.5},
+        {"n_seeds": 0},
+        {"n_seeds": 21},
+        {"n_seeds": 2, "seed": 2**32 - 1},
         {"goodnet": GoodNetOptions(false_positive_rate=-0.1)},
     ],
 )
 def test_a_share_or_a_seed_that_is_none_is_refused(wrong):
-    with pytest.raises(errors.InvalidParams, match="must be between 0 and"):
+    with pytest.raises(errors.InvalidParams, match="must be between [01] and"):
         RepairOptions(method="fine-tuning", **wrong).check()
 
 
@@ -66,6 +70,14 @@ TESTS = TestInputs(clean="t", poisoned=(PoisonedInput(folder="p"),))
             ),
             ("m", "v", "t", "p"), ("o",),
         ),
+        (
+            RepairRequest(
+                model="m", clean_validation="v", tests=TESTS, options=RepairOptions(method=""),
+                output="o", unlabelled="u",
+            ),
+            ("m", "v", "u", "t", "p"), ("o",),
+        ),
+        (DiagnoseRequest(model="m", clean_validation="v", output="o"), ("m", "v"), ("o",)),
         (EvaluateRequest(model="m", tests=TESTS), ("m", "t", "p"), ()),
         (EvaluateRequest(model="m", tests=TESTS, clean_validation="v"), ("m", "v", "t", "p"), ()),
         (PredictRequest(model="m", pictures="p"), ("m", "p"), ()),

@@ -94,3 +94,15 @@ def test_nothing_is_compared_with_a_model_that_is_not_chosen():
 )
 def test_what_would_fail_is_told_from_what_is_only_not_meant(changes, is_told):
     assert fitting.foretells_failure(only(fitting.warnings(given(**changes)))) == is_told
+
+
+def test_of_unlabelled_images_only_the_shape_matters():
+    labels = dataset("more", {"label_range": [0, 99]})
+    assert fitting.warnings(given(unlabelled=labels)) == []
+    other = dataset("more", {"shape": [6, 8, 8, 1]})
+    assert "8x8x1" in only(fitting.warnings(given(unlabelled=other)))
+
+
+def test_test_images_among_the_unlabelled_ones_are_said():
+    same = dataset("same")
+    assert "are one file" in only(fitting.warnings(given(unlabelled=same, clean_test=same)))

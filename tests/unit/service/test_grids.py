@@ -3,6 +3,7 @@
 import pytest
 
 from service import grids
+from service.grids import Column, Row
 from service.schemas import BatchCreate, BatchMethod, JobData
 from service.tables import Dataset, Model
 
@@ -14,6 +15,7 @@ def _grid(models=1, names=("clean",), **fields):
     found = {model_id: Model(id=model_id, name="bad.h5") for model_id in IDS[:models]}
     datasets = {IDS[3 + place]: Dataset(name=name) for place, name in enumerate(names)}
     data = tuple(JobData(clean_validation=dataset_id) for dataset_id in datasets)
+    fields.setdefault("methods", (BatchMethod(name="fine-pruning"),))
     request = BatchCreate(models=tuple(found), data=data, **fields)
     return grids.make(request, {**found, **datasets})
 
@@ -62,3 +64,10 @@ def test_a_job_finds_its_place_by_what_it_was_asked(place):
 def test_a_grid_that_was_kept_is_the_same():
     grid = _grid(models=2, methods=(BatchMethod(name="fine-tuning"),))
     assert grids.Grid.from_json(grid.to_json()) == grid
+
+
+def test_a_job_of_old_that_knew_no_unlabelled_images_has_its_place():
+    grid = _grid()
+    (asked,) = [request.model_dump(mode="json") for request in grid.requests()]
+    del asked["data"]["unlabelled"]
+    assert grid.place(asked) == (Row(0, 0), Column(0, 0.04, 0))

@@ -90,3 +90,18 @@ def test_what_a_data_set_looks_like_is_kept_as_files_of_the_job(shop):
     assert names == {"overview/stats.json", *(f"overview/preview-{n}.png" for n in (1, 4, 9, 16))}
     with shop.services.storage.open(dataset.canonical_sha256) as packed:
         assert b"overview" not in packed.read()
+
+
+def test_of_unlabelled_pictures_nobody_reads_labels(shop, monkeypatch):
+    calls = []
+
+    def ingest(paths, folder, **options):
+        calls.append(options)
+        folder.mkdir()
+        (folder / "facts.json").write_text("{}")
+        return {"n": len(paths), "original_sizes": [[4, 4]]}
+
+    monkeypatch.setattr(children, "ingest_pictures", ingest)
+    _, dataset = run(shop, shop.intake_job(Dataset, b"upload", role="unlabelled", layout="NCHW"))
+    assert (dataset.state, dataset.facts) == ("ready", {"n": 1})
+    assert (calls[0]["layout"], calls[0]["overview"]) == ("NCHW", True)

@@ -32,7 +32,8 @@ def asked(shop):
             "poisoned_test": [poisoned.id],
         }
         options = {"method": "fine-tuning", "max_accuracy_drops": [0.01, 0.02], "seed": 7}
-        request = JobCreate(model=model.id, data=data, gate={"max_accuracy_drop": 0.1}, **options)
+        asked = {"method": "fine-pruning", "gate": {"max_accuracy_drop": 0.1}, **options}
+        request = JobCreate(model=model.id, data=data, **asked)
         job_id = jobs.submit(session, shop.owner_id, request).id
     supervisor.run(job_id, shop.with_children(TELL_ALL).services)
     return shop.job(job_id)
@@ -78,7 +79,10 @@ def test_what_is_wrong_with_an_input_says_which_one_it_is(shop):
         session.add_all([model, clean, poisoned])
         session.flush()
         data = {"clean_validation": clean.id, "poisoned_test": [poisoned.id]}
-        request, poisoned_id = JobCreate(model=model.id, data=data), poisoned.id
+        request, poisoned_id = (
+            JobCreate(model=model.id, data=data, method="fine-pruning"),
+            poisoned.id,
+        )
         job_id = jobs.submit(session, shop.owner_id, request).id
     supervisor.run(job_id, shop.with_children(REFUSE).services)
     details = shop.job(job_id).error["details"]

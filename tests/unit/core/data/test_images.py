@@ -52,3 +52,9 @@ def test_parts_share_one_cache(tmp_path):
 def test_nothing_can_be_assigned():
     with pytest.raises(AttributeError):
         IMAGES.labels = np.zeros(6)
+
+
+def test_without_labels_nobody_can_read_any():
+    images = data.from_arrays(np.zeros((2, 3, 3, 1)), [4, 5]).without_labels()
+    assert images.labels.tolist() == [-1, -1]
+    assert images.shape == (2, 3, 3, 1)

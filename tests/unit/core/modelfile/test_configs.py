@@ -163,6 +163,17 @@ def test_a_hard_activation_of_keras_3_becomes_a_network():
     assert [inner.kind for inner in layer.network.layers][1:] == ["Rescaling", "ReLU", "Multiply"]
 
 
+def test_what_only_keras_3_has_is_that_of_keras_3_whoever_is_said_to_have_written_it():
+    hard = files.config(extra=(files.entry("Activation", "hard", "conv", activation="hard_silu"),))
+    networks = [
+        configs.architecture(hard, keras_version=version).layers[2].network
+        for version in ("2.15.0", "3.1.0")
+    ]
+    assert networks[0] == networks[1] is not None
+    with pytest.raises(errors.UnsafeModel, match="hard_silu"):
+        configs.architecture(files.config(activation="hard_silu"), keras_version="2.15.0")
+
+
 def test_an_input_that_is_called_is_no_input():
     called = files.entry("InputLayer", "second", "conv", batch_input_shape=[None, 6, 6, 3])
     refused(files.config(extra=(called,)), error=errors.NotAModel, words="called like a layer")

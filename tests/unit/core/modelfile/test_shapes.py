@@ -73,7 +73,11 @@ def test_the_shape_of_what_comes_out_of_several(kind, inputs, options, expected)
         ("Conv2D", {"filters": 2, "kernel_size": 8}),
         ("Conv2D", {"filters": 3, "kernel_size": 1, "groups": 2}),
         ("Conv2D", {"filters": 2, "kernel_size": (1, 1, 1)}),
+        ("Conv2D", {"filters": 2, "kernel_size": 1, "strides": 2, "dilation_rate": (1, 2)}),
         ("MaxPooling2D", {"pool_size": 10}),
+        ("Rescaling", {"scale": (1.0, 2.0)}),
+        ("Softmax", {"axis": 4}),
+        ("Dropout", {"rate": 0.1, "noise_shape": (None, 1)}),
         ("Reshape", {"target_shape": (5, -1)}),
         ("Reshape", {"target_shape": (-1, -1)}),
         ("Reshape", {"target_shape": (252, 2)}),
@@ -86,6 +90,11 @@ def test_the_shape_of_what_comes_out_of_several(kind, inputs, options, expected)
 def test_a_layer_that_does_not_fit_its_input_is_refused(kind, options):
     with pytest.raises(errors.NotAModel, match="'end'"):
         output(kind, IMAGE, **options)
+
+
+def test_dropout_of_whole_channels_takes_an_image():
+    with pytest.raises(errors.NotAModel, match="height, width, channels"):
+        output("SpatialDropout2D", (252,), rate=0.1)
 
 
 @pytest.mark.parametrize("axis", [0, 3, -3])

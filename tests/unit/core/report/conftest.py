@@ -5,21 +5,31 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core import statistics
+from core import statistics, summaries
 from core.report import CAVEAT, Sample
 from core.results import (
+    AreaUnderCurve,
     AttackResult,
+    Candidate,
+    ClassSummary,
+    Diagnosis,
     Evaluation,
     Gate,
     GoodNetResult,
     InputFile,
     Inputs,
+    InvertedTrigger,
     PairedChange,
     PreprocessingChoice,
     PruningStep,
     Rate,
+    Reactivation,
     RepairReport,
+    RocCurve,
+    RocPoint,
+    SeedResult,
     Selection,
+    Suspect,
     TrainingEpoch,
 )
 
@@ -134,6 +144,83 @@ def unmeasured_report(report) -> RepairReport:
         gate=None,
         warnings=(),
     )
+
+
+def _curve(name: str, score: str, detected: tuple[float, ...]) -> RocCurve:
+    rates = (0.0, 0.01, 0.1)
+    return RocCurve(
+        name=name,
+        score=score,
+        points=(
+            *(
+                RocPoint(threshold=0.9 - rate, false_positive_rate=rate, detection_rate=share)
+                for rate, share in zip(rates, detected, strict=True)
+            ),
+            RocPoint(threshold=None, false_positive_rate=1.0, detection_rate=1.0),
+        ),
+        area=AreaUnderCurve(value=0.987, n_poisoned=900, n_clean=1000, ci95=(0.975, 0.999)),
+        detection_at_1_percent=_rate(round(detected[1] * 900), 900),
+    )
+
+
+def _seed(seed: int, accurate: int, succeeded: int) -> SeedResult:
+    return SeedResult(
+        seed=seed,
+        select_accuracy=0.9,
+        clean_accuracy=_rate(accurate, 1000),
+        attack_success_rate={"corner": _rate(succeeded, 900)},
+    )
+
+
+@pytest.fixture
+def full_report(report) -> RepairReport:
+    """Everything a report can hold: made by `auto`, with three seeds."""
+    names = [attack.name for attack in report.before.attacks]
+    scores = {"general": (0.0, 0.6, 0.8), "target-aware": (0.3, 0.95, 0.97)}
+    return dataclasses.replace(
+        report,
+        goodnet=dataclasses.replace(
+            report.goodnet,
+            rule="target-aware",
+            targets=(0,),
+            threshold=0.4321,
+            declared_false_positive_rate=0.01,
+            select_false_positive_rate=_rate(2, 200),
+            largest_false_positive_rate=0.0311,
+            detection_rate=dict.fromkeys(names, _rate(850, 900)),
+            curves=tuple(_curve(name, score, scores[score]) for name in names for score in scores),
+        ),
+        classes=ClassSummary(
+            n_classes=10, n_worst=1, worst_tenth_before=0.93, worst_tenth_after=0.0, n_lost=1
+        ),
+        effectiveness={"corner": 0.4906, "blended": None},
+        reactivation=(
+            Reactivation(
+                name="corner", n_poisoned=5, n_clean=800, epochs=5, learning_rate=0.01,
+                before=_rate(9, 895), after=_rate(700, 895), select_accuracy=0.9,
+            ),
+        ),
+        seeds=summaries.of_seeds([_seed(7, 910, 9), _seed(8, 900, 18), _seed(9, 905, 0)]),
+        diagnosis=Diagnosis(
+            n_classes=10,
+            n_examined=10,
+            seconds=12.0,
+            suspects=(
+                Suspect(
+                    label=0, rank=1, is_suspected=True, head_z=9.3, margin_z=-0.5,
+                    patch=InvertedTrigger(kind="patch", label=0, success=0.98, size=6.25),
+                ),
+                Suspect(label=4, rank=2, is_suspected=False),
+            ),
+        ),
+        candidates=(
+            Candidate(
+                method="ft-sam", params={"rho": 2.0}, select_accuracy=0.9, is_within_budget=True,
+                remaining_success=0.03, seconds=61.0, is_chosen=True, reason="least is left",
+            ),
+        ),
+        peak_memory_bytes=648 * 2**20,
+    )  # fmt: skip
 
 
 @pytest.fixture

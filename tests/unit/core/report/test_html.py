@@ -34,12 +34,13 @@ def _page(report, samples=()):
 
 
 @pytest.fixture
-def page(report, sample):
-    return _page(report, [sample])
+def page(full_report, sample):
+    return _page(full_report, [sample])
 
 
 @pytest.fixture
-def hostile_report(report):
+def hostile_report(full_report):
+    report = full_report
     attack = dataclasses.replace(report.before.attacks[0], name=HOSTILE)
     both = dataclasses.replace(report.before, attacks=(attack,))
     model = dataclasses.replace(report.inputs.model, name=HOSTILE)
@@ -53,6 +54,14 @@ def hostile_report(report):
         params={HOSTILE: HOSTILE},
         versions={HOSTILE: HOSTILE},
         command=HOSTILE,
+        effectiveness={HOSTILE: 0.5},
+        reactivation=(dataclasses.replace(report.reactivation[0], name=HOSTILE),),
+        candidates=(dataclasses.replace(report.candidates[0], method=HOSTILE, reason=HOSTILE),),
+        goodnet=dataclasses.replace(
+            report.goodnet,
+            curves=(dataclasses.replace(report.goodnet.curves[0], name=HOSTILE),),
+            detection_rate={HOSTILE: None},
+        ),
     )
 
 
@@ -92,7 +101,7 @@ def test_what_a_figure_refers_to_is_in_the_page(page):
 
 def test_every_figure_and_picture_has_words(page):
     parsed = _Page(page)
-    assert len(parsed.named("svg")) == len(parsed.named("figcaption")) == 4
+    assert len(parsed.named("svg")) == len(parsed.named("figcaption")) == 5
     assert all(svg["role"] == "img" and svg["aria-label"] for svg in parsed.named("svg"))
     assert all(image["alt"] for image in parsed.named("img"))
 
@@ -127,6 +136,18 @@ def test_no_model_is_called_clean_or_safe(page):
     assert not re.findall(rf"\bsafe\b|\bclean\b(?![ -](?:{nouns}))", text)
 
 
+def test_the_page_has_what_lies_behind_the_figures(page):
+    text = " ".join("".join(_Page(page).words).split())
+    assert "trained for 5 epochs on 5 poisoned images among 800 clean images" in text
+    assert "1 of them is suspected" in text and "least is left" in text
+    assert "648 MiB of memory at most" in text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_page_says_nothing_of_what_was_not_tried(report):
+    page = _page(report)
+    assert not {"reactivation", "diagnosis", "candidates"} & set(_Page(page).ids)
+
+
 def test_the_gate_is_shown_with_what_was_missed(page):
     assert "Gate not met" in page
 
@@ -136,7 +157,7 @@ def test_a_calibrated_rule_is_shown_with_its_rate(report):
         report.goodnet, rule="calibrated", threshold=0.81234, declared_false_positive_rate=0.01
     )
     page = _page(dataclasses.replace(report, goodnet=goodnet))
-    assert "calibrated, threshold 0.8123" in page
+    assert "Rule calibrated" in page and "a margin above 0.8123" in page
 
 
 def test_the_index_links_to_every_report(report):

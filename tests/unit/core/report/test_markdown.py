@@ -16,8 +16,23 @@ def test_the_ticket_has_a_row_for_every_figure(report):
     lines = markdown.report_page(report).splitlines()
     assert (
         "| warped | Attack success rate | 96.7 % (95.2–97.8 %, n = 900) "
-        "| 0.0 % (at most 0.5 %, n = 900) |"
+        "| 0.0 % (at most 3/900 = 0.4 %, n = 900) |"
     ) in lines
+
+
+def test_the_ticket_has_what_lies_behind_the_figures(full_report):
+    lines = markdown.report_page(full_report).splitlines()
+    assert "| Clean accuracy | 90.5 % | 90.0 % | 91.0 % | 3 |" in lines
+    assert any(line.startswith("| corner | target-aware | 0.987 (") for line in lines)
+    assert "## Does it come back?" in lines and "## What the model itself suggests" in lines
+    assert any(line.startswith("| ft-sam (rho=2.0) | yes | 90.0 % |") for line in lines)
+
+
+def test_the_ticket_says_nothing_of_what_was_not_tried(report):
+    text = markdown.report_page(report)
+    assert (
+        "come back" not in text and "suggests" not in text and "tried" not in text.split("##")[-1]
+    )
 
 
 def test_the_ticket_ends_with_the_caveat(report):

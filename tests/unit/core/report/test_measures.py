@@ -1,5 +1,7 @@
 import dataclasses
 
+import pytest
+
 from core.report import measures
 
 
@@ -8,11 +10,25 @@ def test_the_figures_come_set_by_set_clean_images_first(report):
     assert names == ["Clean test images", "corner", "blended", "warped"]
 
 
-def test_every_attack_has_its_three_figures(report):
+def test_every_attack_has_its_four_figures(report):
     _, corner, *_ = measures.of_report(report)
     names = [measure.name for measure in corner.measures]
-    assert names == ["Attack success rate", "Robust accuracy", "Floor"]
+    assert names == ["Attack success rate", "Robust accuracy", "Floor", "Excess"]
     assert corner.note == "target class 0"
+
+
+def test_the_excess_is_attack_success_above_its_floor(report):
+    _, corner, *_ = measures.of_report(report)
+    excess = corner.measures[-1]
+    assert excess.before.value == pytest.approx((899 - 9) / 900)
+    assert excess.after.ci95[0] < excess.after.value < excess.after.ci95[1]
+
+
+def test_without_a_floor_there_is_no_excess(report):
+    attack = dataclasses.replace(report.before.attacks[0], floor=None)
+    both = dataclasses.replace(report.before, attacks=(attack,))
+    _, group = measures.of_report(dataclasses.replace(report, before=both, after=both))
+    assert (group.measures[-1].before, group.measures[-1].after) == (None, None)
 
 
 def test_every_figure_has_a_meaning(report):

@@ -34,6 +34,20 @@ def test_the_json_is_the_report_field_for_field(folder, report):
     assert list(data) == [field.name for field in dataclasses.fields(RepairReport)]
 
 
+def test_everything_a_report_can_hold_comes_back_from_its_json(full_report):
+    text = json.dumps(full_report.to_json(), allow_nan=False)
+    assert RepairReport.from_json(json.loads(text)) == full_report
+
+
+def test_a_report_of_old_is_still_read(report):
+    data = report.to_json()
+    new = ("classes", "effectiveness", "reactivation", "seeds", "peak_memory_bytes", "diagnosis")
+    old = {name: value for name, value in data.items() if name not in new}
+    for name in ("targets", "select_false_positive_rate", "largest_false_positive_rate", "curves"):
+        del old["goodnet"][name]
+    assert RepairReport.from_json(old) == report
+
+
 def test_the_json_is_indented_and_ends_its_last_line(folder):
     text = (folder / "report.json").read_text()
     assert text.startswith('{\n  "verdict"')

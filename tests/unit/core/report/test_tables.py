@@ -5,7 +5,7 @@ from core.report import measures, tables
 
 def test_the_table_of_figures_has_a_row_for_each(report):
     table = tables.of_measures(report)
-    assert len(table.rows) == 1 + 3 * 3
+    assert len(table.rows) == 1 + 3 * 4
     assert table.rows[1] == (
         "corner",
         "Attack success rate",

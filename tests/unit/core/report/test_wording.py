@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.report import wording
-from core.results import Evaluation, Gate, Rate
+from core.results import Evaluation, Excess, Gate, Rate
 
 VERDICTS = ("repaired", "partial", "not_repaired", "inconclusive", "unchanged")
 
@@ -64,12 +64,22 @@ def test_percent_never_says_none_or_all_of_what_is_neither(share):
 
 
 def test_no_success_says_how_many_there_could_be(rate):
-    assert wording.share(rate(0, 300)) == "0.0 % (at most 1.3 %)"
-    assert wording.rate_in_full(rate(0, 300)) == "0.0 % (at most 1.3 %, n = 300)"
+    assert wording.share(rate(0, 300)) == "0.0 % (at most 3/300 = 1.0 %)"
+    assert wording.rate_in_full(rate(0, 300)) == "0.0 % (at most 3/300 = 1.0 %, n = 300)"
 
 
 def test_the_bound_of_many_images_is_not_rounded_to_nothing(rate):
-    assert wording.at_most(rate(0, 12830)) == "at most 0.03 %"
+    assert wording.at_most(rate(0, 12830)) == "at most 3/12,830 = 0.03 %"
+
+
+@given(st.integers(4, 10**6))
+def test_three_of_n_is_no_less_than_the_exact_bound(n):
+    # No success in n with a chance of 5 %: (1 - p) ** n = 0.05.
+    assert 1 - 0.05 ** (1 / n) <= 3 / n
+
+
+def test_three_images_bound_nothing(rate):
+    assert wording.at_most(rate(0, 3)) == "at most 100 %"
 
 
 def test_a_share_of_some_successes_stands_alone(rate):
@@ -84,6 +94,15 @@ def test_what_was_not_measured_is_said_in_words():
 def test_an_interval_is_rounded_outwards():
     measured = Rate(value=0.5, n=10, ci95=(0.23449, 0.76551))
     assert wording.interval(measured) == "23.4–76.6 %"
+
+
+def test_an_excess_may_be_below_zero():
+    measured = Excess(value=-0.012, n=100, ci95=(-0.0301, 0.0199))
+    assert wording.rate_in_full(measured) == "−1.2 % (−3.1 to 2.0 %, n = 100)"
+
+
+def test_an_excess_of_nothing_has_two_ends():
+    assert wording.interval(Excess(value=0.0, n=100, ci95=(-0.01, 0.01))) == "−1.0 to 1.0 %"
 
 
 def test_an_exact_bound_is_not_rounded_further():
@@ -125,6 +144,31 @@ def test_a_gate_of_one_limit_says_that_one():
 )
 def test_durations_are_said_as_people_do(seconds, text):
     assert wording.duration(seconds) == text
+
+
+@pytest.mark.parametrize(("n_bytes", "text"), [(648 * 2**20, "648 MiB"), (1300 * 2**20, "1.3 GiB")])
+def test_memory_is_said_as_people_do(n_bytes, text):
+    assert wording.memory(n_bytes) == text
+
+
+def test_the_plain_rule_is_one_sentence(report):
+    assert wording.good_net_rule(report.goodnet) == (
+        "Rule disagreement: an input is flagged where the two models disagree."
+    )
+
+
+def test_a_target_aware_rule_names_its_targets_and_both_rates(full_report):
+    assert wording.good_net_rule(full_report.goodnet) == (
+        "Rule target-aware: an input is flagged where the model as it came answers a suspected "
+        "target and the repaired model disagrees (class 0), by a margin above 0.4321. It was "
+        "calibrated to flag at most 1.0 % of clean images, and flags 1.0 % of the 200 select "
+        "images; these are too few to be sure of that, and of others it may be 3.1 %."
+    )
+
+
+def test_many_targets_are_counted(full_report):
+    goodnet = dataclasses.replace(full_report.goodnet, targets=tuple(range(20)))
+    assert "10, 11 and 8 more)" in wording.good_net_rule(goodnet)
 
 
 @given(st.text())

@@ -59,6 +59,7 @@ def run(service, capsys):
 def job_id(run, files):
     """A job that has succeeded."""
     _, job = run(
-        "submit", files["model"], "--clean-validation", files["clean_validation"], "--json"
-    )
+        "submit", files["model"], "--clean-validation", files["clean_validation"],
+        "--method", "fine-pruning", "--json",
+    )  # fmt: skip
     return job["id"]

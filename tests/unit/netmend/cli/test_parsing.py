@@ -37,6 +37,12 @@ def test_a_setting_needs_a_name_and_a_value(pair):
         parsing.settings([pair])
 
 
+def test_a_target_that_is_named_twice_counts_once():
+    options = parsing.good_net("auto", 0.02, [5, 1, 5])
+    assert (options.rule, options.false_positive_rate, options.targets) == ("auto", 0.02, (5, 1))
+    assert parsing.good_net("auto", 0.01, None).targets == ()
+
+
 def test_no_limit_is_no_gate():
     assert parsing.gate(None, None) is None
 

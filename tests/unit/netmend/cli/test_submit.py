@@ -105,3 +105,36 @@ def test_a_retry_prints_the_id_of_the_new_job(run, job_id):
 def test_a_change_that_does_not_fit_is_refused(run, job_id):
     code, answer = run("retry", job_id, "--set", "colour=red", "--json")
     assert (code, answer["error"]["code"]) == (2, "method-params-invalid")
+
+
+def test_unlabelled_images_go_with_a_repair(submit, files):
+    code, job = submit("--method", "fine-tuning", "--unlabelled", files["clean_test"])
+    assert (code, bool(job["request"]["data"]["unlabelled"])) == (0, True)
+
+
+def test_a_diagnosis_is_submitted_in_place_of_a_repair(run, files):
+    code, job = run(
+        "submit", files["model"], "--clean-validation", files["clean_validation"],
+        "--diagnose", "--preprocessing", "/255", "--seed", "3", "--json",
+    )  # fmt: skip
+    assert (code, job["kind"]) == (0, "diagnose")
+    assert (job["request"]["preprocessing"], job["request"]["seed"]) == ("/255", 3)
+
+
+def test_what_a_diagnosis_found_is_told_to_people(run, files):
+    code, out = run(
+        "submit", files["model"], "--clean-validation", files["clean_validation"], "--diagnose",
+        "--wait", "--quiet",
+    )  # fmt: skip
+    assert (code, "1 of them is suspected" in out, "no proof" in out) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    "option", [("--set", "epochs=1"), ("--dry-run",), ("--gate-asr", "5%"), ("--classes", "4")]
+)
+def test_what_says_nothing_to_a_diagnosis_is_refused(submit, run, files, option):
+    code, answer = run(
+        "submit", files["model"], "--clean-validation", files["clean_validation"],
+        "--method", "fine-tuning", "--diagnose", *option, "--json",
+    )  # fmt: skip
+    assert (code, "says nothing to a diagnosis" in answer["error"]["message"]) == (2, True)

@@ -46,3 +46,15 @@ def test_a_full_disk_is_told_as_such(tmp_path, monkeypatch):
         uploads.workplace(beside=tmp_path, quiet=True),
     ):
         pass
+
+
+def test_a_file_stands_for_itself_and_a_folder_for_what_is_in_it(tmp_path):
+    for name in ("b.png", "a.png", ".hidden"):
+        (tmp_path / name).touch()
+    assert uploads.files_at(tmp_path) == [tmp_path / "a.png", tmp_path / "b.png"]
+    assert uploads.files_at(tmp_path / "a.png") == [tmp_path / "a.png"]
+
+
+def test_a_folder_without_pictures_is_told(tmp_path):
+    with pytest.raises(errors.InvalidDataset, match="no pictures"):
+        uploads.files_at(tmp_path)

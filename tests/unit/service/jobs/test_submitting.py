@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import InvalidParams
-from service import datasets, errors, jobs, models, schemas
+from service import datasets, errors, jobs, models, schemas, subjects
 from service.schemas import JobData, JobEdit, ModelCreate
 from tests import factories
 
@@ -145,3 +145,39 @@ def test_retry_of_a_job_whose_data_set_is_gone_says_so(session):
     datasets.delete(session, old.request["data"]["clean_validation"])
     with pytest.raises(errors.NotFound, match="there is no data set"):
         jobs.retry(session, old.id, {})
+
+
+@pytest.mark.parametrize("role", ["clean", "unlabelled"])
+def test_unlabelled_images_may_be_declared_clean_or_unlabelled(session, role):
+    more = factories.make_dataset(session, role=role)
+    clean = factories.make_dataset(session)
+    job = factories.make_job(session, data=JobData(clean_validation=clean.id, unlabelled=more.id))
+    assert "unlabelled" in {item.role for item in jobs.inputs_of(session, job.id)}
+
+
+def test_poisoned_images_are_no_unlabelled_ones(session):
+    data = JobData(
+        clean_validation=factories.make_dataset(session).id,
+        unlabelled=factories.make_dataset(session, role="poisoned").id,
+    )
+    with pytest.raises(errors.Conflict, match="a clean or unlabelled one is needed"):
+        jobs.submit(
+            session, factories.make_user(session).id, factories.make_request(session, data=data)
+        )
+
+
+def test_unlabelled_images_are_not_deleted_while_a_job_needs_them(session):
+    more = factories.make_dataset(session, role="unlabelled")
+    data = JobData(clean_validation=factories.make_dataset(session).id, unlabelled=more.id)
+    factories.make_job(session, data=data)
+    with pytest.raises(errors.ResourceInUse):
+        subjects.delete(session, more)
+
+
+def test_of_the_n_plus_1_model_a_retry_changes_only_what_it_says(session):
+    job = factories.make_job(session, goodnet={"rule": "target-aware", "targets": [5]})
+    factories.fail_job(session, job.id)
+    again = jobs.retry(session, job.id, {"goodnet": {"false_positive_rate": 0.05}})
+    assert again.request["goodnet"] == {
+        "rule": "target-aware", "targets": [5], "false_positive_rate": 0.05,
+    }  # fmt: skip

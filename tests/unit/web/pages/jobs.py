@@ -3,7 +3,7 @@
 import io
 
 from core import errors
-from core.results import Event
+from core.results import Diagnosis, Event, InvertedTrigger, Suspect
 from service import jobs
 from service.artifacts import KeptFile
 from service.jobs import Outcome
@@ -24,6 +24,24 @@ def succeed(held, job_id, reports=None, files=()):
     outcome = Outcome(reports=reports or {"": factories.make_report()}, files=tuple(files))
     with held.session() as session:
         assert jobs.finish(session, claim, outcome)
+
+
+def diagnose(held, job_id):
+    """A diagnosis that suspects class 5, with a picture of its trigger."""
+    claim = begin(held, job_id, Event(stage="invert", current=1, total=4))
+    picture = keep(held, "triggers/5.png", b"picture")
+    outcome = Outcome(result=make_diagnosis().to_json(), files=(picture,))
+    with held.session() as session:
+        assert jobs.finish(session, claim, outcome)
+
+
+def make_diagnosis():
+    """Class 5 of 43 is suspected."""
+    patch = InvertedTrigger(kind="patch", label=5, success=1.0, size=7.0, picture="triggers/5.png")
+    reasons = ("a small patch sends all images here",)
+    found = Suspect(label=5, rank=1, is_suspected=True, patch=patch, reasons=reasons)
+    other = Suspect(label=8, rank=2, is_suspected=False)
+    return Diagnosis(n_classes=43, suspects=(found, other), n_examined=2, seconds=1.0)
 
 
 def fail(held, job_id, error=None, files=()):

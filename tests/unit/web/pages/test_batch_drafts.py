@@ -119,3 +119,17 @@ def test_an_address_fills_in_a_model_and_its_data():
 def test_without_anything_chosen_the_address_is_plain():
     told = {"models": [""], "clean_validation": "", "clean_test": "", "poisoned_test": []}
     assert batch_drafts.address(**told) == "/batches/new"
+
+
+def test_unlabelled_images_are_part_of_a_setup(app):
+    found = draft(("data.0.unlabelled", OTHER))
+    assert found.dataset_ids == {CLEAN, OTHER}
+    wanted = reading.checked(schemas.BatchCreate, found.request())
+    assert wanted.data[0].unlabelled == OTHER
+
+
+def test_the_address_of_the_form_names_unlabelled_images():
+    address = batch_drafts.address(
+        models=[MODEL], clean_validation=CLEAN, clean_test="", poisoned_test=[], unlabelled=OTHER
+    )
+    assert f"data.0.unlabelled={OTHER}" in address

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 import sqlalchemy as sa
 
-from core.results import Event, Gate
+from core.results import Candidate, Event, Gate, Reactivation
 from service import accounts, datasets
 from tests import factories
 from tests.unit.web.pages import jobs as job_in
@@ -246,3 +246,67 @@ def test_a_job_with_several_budgets_says_which_one_it_works_on(browser, client, 
     assert "Budget 2 of 3: finding out which channels can go, 1 of 9 images" in page
     assert '<strong id="lap">Budget 2 of 3</strong>' in page
     assert 'data-budgets="3"' in page
+
+
+@pytest.fixture
+def diagnosis(client, held, owner):
+    """Address of a job that diagnoses a model; the id of the job."""
+    with held.session() as session:
+        model = factories.make_model(session, owner)
+        images = factories.make_dataset(session, owner)
+        address, asked = f"/api/v1/models/{model.id}/diagnose", {"clean_validation": images.id}
+    return client.post(address, json=asked).get_json()["id"]
+
+
+def test_a_diagnosis_shows_suspects_with_evidence_and_pictures(browser, held, diagnosis):
+    job_in.diagnose(held, diagnosis)
+    page = browser.get(f"/jobs/{diagnosis}").text
+    assert "is suspected to be the target of a backdoor" in page
+    assert "A small patch sends all images here" in page
+    assert f"/api/v1/jobs/{diagnosis}/artifacts/triggers/5.png" in page
+    assert "no proof of a backdoor" in page
+
+
+def test_a_diagnosis_that_works_has_stages_and_no_curves(browser, held, diagnosis):
+    job_in.begin(held, diagnosis, Event(stage="invert", current=1, total=4))
+    page = browser.get(f"/jobs/{diagnosis}").text
+    assert "Searching for triggers, 1 of 4 steps" in page
+    assert "data-whole" in page
+    assert 'id="curves"' not in page
+
+
+def test_a_diagnosis_that_failed_says_why_and_can_be_asked_for_again(browser, held, diagnosis):
+    job_in.fail(held, diagnosis)
+    page = browser.get(f"/jobs/{diagnosis}").text
+    assert "It did not work" in page
+    assert "Diagnose again" in page
+
+
+def test_a_repair_shows_its_diagnosis_and_the_repairs_that_were_tried(browser, held, job, address):
+    tried = Candidate(
+        method="ft-sam", select_accuracy=0.95, is_within_budget=True, remaining_success=0.01,
+        seconds=3.0, is_chosen=True, reason="the least of the triggers is left",
+    )  # fmt: skip
+    again = Reactivation(
+        name="sunglasses", n_poisoned=5, n_clean=100, epochs=5, learning_rate=0.01,
+        before=factories.make_rate(0.02), after=factories.make_rate(0.5),
+    )  # fmt: skip
+    report = dataclasses.replace(
+        factories.make_report(),
+        diagnosis=job_in.make_diagnosis(),
+        candidates=(tried,),
+        reactivation=(again,),
+    )
+    files = [job_in.keep(held, "triggers/5.png", b"picture")]
+    job_in.succeed(held, job["id"], {"": report}, files)
+    page = browser.get(address).text
+    assert "artifacts/triggers/5.png" in page
+    assert "the least of the triggers is left" in page
+    assert "Does it come back?" in page
+
+
+def test_a_model_that_was_left_unchanged_is_told_so(browser, held, job, address):
+    job_in.succeed(held, job["id"], {"": factories.make_report(verdict="unchanged")})
+    page = browser.get(address).text
+    assert "verdict-unchanged" in page
+    assert "A diagnosis can overlook a backdoor." in page

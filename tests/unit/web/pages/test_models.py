@@ -5,6 +5,7 @@ import io
 import pytest
 
 from tests import factories
+from tests.unit.web.pages import jobs as job_in
 from tests.unit.web.pages.conftest import mark_of
 
 TIMES = " \N{MULTIPLICATION SIGN} "
@@ -181,3 +182,30 @@ def test_a_model_that_a_job_needs_stays_and_the_job_is_named(browser, held, owne
     told = browser.post(f"/models/{job.request['model']}/delete", data={"csrf_token": mark})
     assert told.status_code == 409
     assert f"/jobs/{job.id}" in told.text
+
+
+@pytest.fixture
+def clean_images(held, owner):
+    with held.session() as session:
+        return factories.make_dataset(session, owner, name="faces").id
+
+
+def test_a_model_is_diagnosed_with_clean_images(browser, held, make, clean_images):
+    address = f"/models/{make(name='sunglasses', facts=FACTS)}"
+    asked = {"clean_validation": clean_images, "preprocessing": "/255"}
+    led = post(browser, f"{address}/diagnose", asked)
+    assert led.status_code == 303
+    job_in.diagnose(held, led.headers["Location"].removeprefix("/jobs/"))
+    page = browser.get(address).text
+    assert "Class 5 is suspected" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Diagnose again" in page
+
+
+def test_a_diagnosis_without_images_is_refused_in_place(browser, make, clean_images):
+    address = f"/models/{make(facts=FACTS)}"
+    told = post(browser, f"{address}/diagnose", {"clean_validation": ""})
+    assert (told.status_code, 'class="problem"' in told.text) == (422, True)
+
+
+def test_without_clean_images_it_is_said_where_to_bring_them(browser, make):
+    assert "It needs clean images" in browser.get(f"/models/{make(facts=FACTS)}").text

@@ -225,3 +225,27 @@ def test_what_is_as_usual_does_not_stand_in_the_address(press, ready):
 def test_where_no_worker_is_online_it_is_said_before_anything_is_started(browser):
     page = browser.get("/repairs/new?queue=gpu").text
     assert "No worker for the queue gpu is online: the job will wait." in page
+
+
+@pytest.fixture
+def photographs(held, owner):
+    with held.session() as session:
+        return factories.make_dataset(session, owner, options={"role": "unlabelled"}).id
+
+
+def test_unlabelled_images_go_with_the_repair(press, ready, photographs, job_of):
+    asked = {**ready, "data.unlabelled": photographs, "recipe": "lab", "act": "start"}
+    assert job_of(press(asked)).request["data"]["unlabelled"] == photographs
+
+
+def test_a_set_of_pictures_that_comes_is_declared_unlabelled(press, browser):
+    file = (io.BytesIO(b"pictures"), "photographs.zip")
+    led = press({"act": "look"}, **{"data.unlabelled.file": file})
+    (dataset_id,) = fields_of(led)["data.unlabelled"]
+    assert "Unlabelled: images of the kind" in browser.get(f"/datasets/{dataset_id}").text
+
+
+def test_methods_stand_in_groups_with_what_the_chosen_one_does(browser):
+    page = browser.get("/repairs/new?recipe=own&method=fine-tuning").text
+    assert '<optgroup label="Baselines">' in page
+    assert "Falls short:" in page

@@ -130,3 +130,27 @@ def test_the_log_says_where_a_budget_begins():
         "Budget 2 of 2: finding out which channels can go",
         "Fine-tuning",
     ]
+
+
+def test_of_other_methods_the_repair_is_one_stage_whatever_its_steps_are():
+    found = job(method="ft-sam", stage="invert", progress_current=1, progress_total=2)
+    names = [stage.kind.name for stage in stages.of_job(found)]
+    assert names == ["load", "baseline", "repair", "evaluate", "package"]
+    assert places(found) == ["done", "done", "now", "next", "next"]
+    assert stages.sentence(found) == "Searching for triggers, 1 of 2 steps"
+    assert stages.share_done(stages.of_job(found), found) == pytest.approx(2 / 5)
+
+
+def test_what_is_tried_besides_has_stages_of_its_own():
+    asked = {"reactivation": True, "n_seeds": 3, "data": {"poisoned_test": ["one"]}}
+    names = [stage.kind.name for stage in stages.of_job(job(request=asked))]
+    assert names[-4:] == ["evaluate", "reactivate", "seeds", "package"]
+
+
+def test_a_diagnosis_has_stages_of_its_own():
+    found = job(kind="diagnose", method=None, stage="unheard of")
+    assert places(found) == ["done", "now", "next"]
+
+
+def test_a_script_knows_every_stage_by_name():
+    assert stages.words()["invert"] == {"doing": "Searching for triggers", "unit": "steps"}

@@ -1,0 +1,226 @@
+"""Auto: a diagnosis, the repairs that fit it, and a choice by clean images alone.
+
+Nothing here has seen a trigger. What the diagnosis found by search stands in for it: the triggers
+of the diagnosis are kept from the repairs, which search for their own, and judge them afterwards.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import tf_keras as keras
+
+from .. import diagnosis, inversion, metrics
+from ..catalogue import Auto, ForgetAndDistil, Params, TargetRelearning, as_dict
+from ..percentages import percent
+from ..results import Candidate, Event, Selection
+from . import base, forget_and_distil, readouts, target_relearning, targets
+
+#: A repair is good enough when the triggers of the diagnosis send no more images than this to a
+#: suspected class, above what lands there anyway, as a fraction.
+_ENOUGH = 0.05
+#: What a repair may cost where nothing is suspected, in absolute points of select accuracy: more,
+#: and the model is better left as it is.
+_WORTH_WITHOUT_SUSPICION = 0.015
+#: Mirrored images may cost the model so much accuracy; if they cost more, left and right matter.
+_MIRROR_COST = 0.05
+
+
+def repair(
+    model: keras.Model,
+    validation: base.Validation,
+    *,
+    params: Auto,  # noqa: ARG001 - there is nothing to set; every method has this argument
+    max_accuracy_drop: float,
+    execution: base.Execution,
+) -> base.Repair:
+    """The best of a few repairs, or the model as it is where none is worth its cost.
+
+    Args:
+        model: Stays as it is.
+        validation: Clean images, split; candidates are judged on select.
+        params: None to set.
+        max_accuracy_drop: Budget in absolute points of select accuracy, as a fraction.
+        execution: Seed and listener.
+    """
+    findings = diagnosis.diagnose(model, validation, execution=execution)
+    case = _Case(model, validation, findings, max_accuracy_drop)
+    plan = _plan(case)
+    trials: list[_Trial] = []
+    for number, each in enumerate(plan):
+        if trials and trials[-1].is_good_enough:
+            break
+        trials.append(_tried(case, each, execution.part(number, len(plan))))
+        execution.on_event(trials[-1].event(len(trials), len(plan)))
+    chosen = min(trials, key=lambda trial: trial.rank, default=None)
+    if chosen and not findings.diagnosis.targets and not chosen.is_nearly_free:
+        chosen = None  # there is nothing to set against its cost
+    repaired = chosen.repair if chosen else _unchanged(case)
+    candidates = tuple(trial.told(is_chosen=trial is chosen) for trial in trials)
+    return replace(repaired, diagnosis=findings.diagnosis, candidates=candidates)
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """What there is to repair, and what is known of it."""
+
+    model: keras.Model
+    validation: base.Validation
+    findings: diagnosis.Findings
+    max_accuracy_drop: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Trial:
+    """One repair that was tried, and how it stands."""
+
+    params: Params
+    repair: base.Repair
+    #: As `Candidate.remaining_success`.
+    remaining: float | None
+    seconds: float
+
+    @property
+    def cost(self) -> float:
+        """Select accuracy that it takes, as a fraction."""
+        selection = self.repair.selection
+        return selection.select_accuracy_before - selection.select_accuracy_after
+
+    @property
+    def is_nearly_free(self) -> bool:
+        """Whether it is worth its cost where nothing is suspected."""
+        return self.cost <= _WORTH_WITHOUT_SUSPICION + 1e-9
+
+    @property
+    def is_within_budget(self) -> bool:
+        """Whether it costs no more select accuracy than it may."""
+        return not base.over_budget(self.repair.selection)
+
+    @property
+    def is_good_enough(self) -> bool:
+        """Whether nothing more has to be tried."""
+        return self.is_within_budget and (self.remaining or 0.0) <= _ENOUGH
+
+    @property
+    def rank(self) -> tuple[bool, bool, float, float]:
+        """What is better comes first; below `_ENOUGH` accuracy counts, above it the triggers."""
+        remaining, accuracy = self.remaining or 0.0, self.repair.selection.select_accuracy_after
+        return (
+            not self.is_within_budget,
+            remaining > _ENOUGH,
+            max(remaining, _ENOUGH),
+            -accuracy,
+        )
+
+    def event(self, number: int, n_planned: int) -> Event:
+        """That it is done."""
+        accuracy = self.repair.selection.select_accuracy_after
+        return Event(
+            stage="candidates",
+            current=number,
+            total=n_planned,
+            metric={"select_accuracy": accuracy},
+            message=f"{self.params.name}: {self._standing()}",
+        )
+
+    def told(self, *, is_chosen: bool) -> Candidate:
+        """For the report."""
+        return Candidate(
+            method=self.params.name,
+            params=as_dict(self.params),
+            select_accuracy=self.repair.selection.select_accuracy_after,
+            is_within_budget=self.is_within_budget,
+            remaining_success=self.remaining,
+            seconds=self.seconds,
+            is_chosen=is_chosen,
+            reason=self._standing(),
+        )
+
+    def _standing(self) -> str:
+        budget = "within" if self.is_within_budget else "over"
+        left = (
+            "nothing was suspected"
+            if self.remaining is None
+            else f"triggers of the diagnosis still send {percent(self.remaining)} to a suspect"
+        )
+        return f"costs {percent(self.cost)} of select accuracy, {budget} the budget; {left}"
+
+
+def _plan(case: _Case) -> tuple[Params, ...]:
+    """What to try, in this order."""
+    model, validation, findings = case.model, case.validation, case.findings
+    labels = ",".join(map(str, targets.worth_repairing(findings.diagnosis)))
+    shown = np.unique(validation.tune.labels)
+    if len(shown) < model.output_shape[-1]:
+        # Training at large would cost the classes that no clean image shows.
+        can_relearn = readouts.of_model(model) is not None
+        return (TargetRelearning(labels=labels),) if can_relearn else ()
+    flip = _mirror_is_harmless(model, validation)
+    first = ForgetAndDistil(labels=labels, flip=flip)
+    if not findings.diagnosis.targets:
+        return (first,)
+    return (first, replace(first, forget="dense", epochs=2 * first.epochs))
+
+
+def _mirror_is_harmless(model: keras.Model, validation: base.Validation) -> bool:
+    forward, labels = metrics.compiled(model), validation.select.labels
+    hits = [0, 0]
+    start = 0
+    for images in metrics.batches(validation.select, validation.preprocessing):
+        truth = labels[start : start + len(images)]
+        start += len(images)
+        for number, seen in enumerate((images, np.ascontiguousarray(images[:, :, ::-1]))):
+            hits[number] += int(np.sum(np.concatenate(list(forward(seen))) == truth))
+    return hits[1] >= hits[0] - _MIRROR_COST * len(labels)
+
+
+def _tried(case: _Case, params: Params, execution: base.Execution) -> _Trial:
+    began = time.monotonic()
+    repaired = _METHODS[params.name](
+        case.model,
+        case.validation,
+        params=params,
+        max_accuracy_drop=case.max_accuracy_drop,
+        execution=execution,
+    )
+    return _Trial(
+        params=params,
+        repair=repaired,
+        remaining=_remaining(repaired.model, case),
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def _remaining(model: keras.Model, case: _Case) -> float | None:
+    """What the triggers of the diagnosis still do to the select images, at worst."""
+    findings, validation = case.findings, case.validation
+    labels = findings.diagnosis.targets
+    if not labels:
+        return None
+    images = inversion.scaled(validation.select, validation.preprocessing).images
+    kinds = (findings.patches, findings.additives)
+    return max(
+        float(inversion.success(model, kind.only(labels), images, validation.select.labels)
+              .excess.max())
+        for kind in kinds
+    )  # fmt: skip
+
+
+def _unchanged(case: _Case) -> base.Repair:
+    before = base.select_accuracy(case.model, case.validation)
+    selection = Selection(
+        rule="left as it is: nothing is suspected, and no repair is worth its cost",
+        max_accuracy_drop=case.max_accuracy_drop,
+        n_tune=len(case.validation.tune),
+        n_select=len(case.validation.select),
+        select_accuracy_before=before,
+        select_accuracy_after=before,
+    )
+    return base.Repair(model=case.model, selection=selection, is_unchanged=True)
+
+
+_METHODS: Mapping[str, base.Method] = {
+    ForgetAndDistil.name: forget_and_distil.repair,
+    TargetRelearning.name: target_relearning.repair,
+}

@@ -1,0 +1,133 @@
+"""Forget and distil: the head is learned anew from what the model says of clean images.
+
+The backdoor sits where the features of a trigger are turned into an answer. That part is
+forgotten, and learned again from the answers of the backdoored model to clean images, while the
+student sees the same images with foreign pieces and with triggers that were found by search.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tf_keras as keras
+
+from .. import corruptions, data, finetuning, inversion, models, network
+from ..catalogue import ForgetAndDistil
+from ..metrics import FloatArray
+from ..results import Selection
+from . import banks, base, distilling, readouts, stamping, targets
+
+
+def repair(
+    model: keras.Model,
+    validation: base.Validation,
+    *,
+    params: ForgetAndDistil,
+    max_accuracy_drop: float,
+    execution: base.Execution,
+) -> base.Repair:
+    """A copy of the model whose head was forgotten and learned anew.
+
+    Args:
+        model: Stays as it is; it is the teacher.
+        validation: Clean images, split. Those without labels are learned from as well.
+        params: What is forgotten, what the student sees, and the training.
+        max_accuracy_drop: Budget in absolute points of select accuracy, as a fraction.
+        execution: Seed and listener.
+
+    Raises:
+        InvalidParams: ``params.labels`` names a class that the model does not have.
+    """
+    before = base.select_accuracy(model, validation)
+    suspected = targets.suspected(model, validation, params.labels, execution)
+    bank = banks.search(
+        model,
+        validation,
+        suspected.labels,
+        count=params.triggers,
+        steps=params.steps,
+        execution=execution,
+    )
+    student = _forgetful(model, validation, bank, params=params, seed=execution.seed)
+    tuned = finetuning.fine_tune(
+        student,
+        _with_unlabelled(validation),
+        params=params,
+        lowest_accuracy=before - max_accuracy_drop,
+        execution=execution,
+        make_step=distilling.distilling_step(
+            model, _corruption(validation, bank, params, execution.seed),
+            params=params, seed=execution.seed,
+        ),
+    )  # fmt: skip
+    selection = Selection(
+        rule="the last epoch whose select accuracy is within the budget",
+        max_accuracy_drop=max_accuracy_drop,
+        n_tune=len(validation.tune),
+        n_select=len(validation.select),
+        select_accuracy_before=before,
+        select_accuracy_after=tuned.select_accuracy,
+        epoch=tuned.epoch,
+    )
+    return suspected.told(base.Repair.of(tuned, selection))
+
+
+def _forgetful(
+    model: keras.Model,
+    validation: base.Validation,
+    bank: Sequence[inversion.Triggers],
+    *,
+    params: ForgetAndDistil,
+    seed: int,
+) -> keras.Model:
+    """The student before its first step."""
+    readout = readouts.of_model(model)
+    if params.forget == "readout" and readout:
+        anew = readouts.relearned(
+            readout,
+            validation,
+            bank,
+            labels=range(len(readout.bias)),
+            ridge=params.ridge,
+            seed=seed,
+        )
+        return anew.put_into(model)
+    if params.forget == "dense":
+        return _without_dense(model, seed)
+    return models.copy(model)
+
+
+def _without_dense(model: keras.Model, seed: int) -> keras.Model:
+    """A copy with new weights in its Dense layers but the last, or in that if it has no other."""
+    copied = models.copy(model)
+    dense = [each for each in network.layers(copied) if isinstance(each, keras.layers.Dense)]
+    for number, layer in enumerate(dense[:-1] or dense):
+        kernel, *bias = layer.get_weights()
+        fresh = keras.initializers.GlorotUniform(seed=seed + number)(kernel.shape).numpy()
+        layer.set_weights([fresh, *(np.zeros_like(each) for each in bias)])
+    return copied
+
+
+def _with_unlabelled(validation: base.Validation) -> base.Validation:
+    """The same, with the images without labels among those to tune on."""
+    if validation.unlabelled is None:
+        return validation
+    tune = data.joined(validation.tune, validation.unlabelled.without_labels())
+    return base.Validation(
+        tune=tune, select=validation.select, preprocessing=validation.preprocessing
+    )
+
+
+def _corruption(
+    validation: base.Validation,
+    bank: Sequence[inversion.Triggers],
+    params: ForgetAndDistil,
+    seed: int,
+) -> Callable[[FloatArray], FloatArray]:
+    others = inversion.scaled(validation.tune, validation.preprocessing).images
+    rng = np.random.default_rng(seed + 1)
+
+    def corrupt(images: FloatArray) -> FloatArray:
+        changed = corruptions.corrupted(images, others, rng, family=params.corruption)
+        return stamping.stamped(changed, bank, share=params.share, rng=rng)
+
+    return corrupt

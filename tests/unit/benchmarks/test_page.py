@@ -1,0 +1,58 @@
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from benchmarks.repair import page, rows, running
+from tests.unit.benchmarks import repairs
+
+FAILED = {"status": "failed", "message": "TrainingDiverged: a | b", "after": None, "cost": None}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("benchmark")
+    for row in (
+        repairs.row(reactivated=(0.3,)),
+        repairs.row(method="ft-sam", success=0.05),
+        repairs.row(method="ft-sam", attack="sig", **FAILED),
+        repairs.row(attack="benign", drop=-0.01, is_unchanged=True),
+    ):
+        rows.write(folder, row)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "config", lambda cell: "new" if cell.net.attack == "sig" else "0")
+        page.write(folder, folder / "benchmark.md")
+    return folder
+
+
+def test_a_method_has_a_line_over_all_its_nets(written):
+    lines = (written / "benchmark.md").read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith("| fine-tuning | 1 | 48.0 ["))
+    assert "| 48.0 | 2.0 [" in line and line.endswith("] | 1 | 30.0 | 1 | 0 |")
+
+
+def test_what_parameters_may_be_tuned_on_is_marked(written):
+    assert "| method | badnets † | sig |" in (written / "benchmark.md").read_text()
+
+
+def test_a_failure_is_a_row_with_its_message(written):
+    assert "| failed: TrainingDiverged: a / b |" in (written / "benchmark.md").read_text()
+
+
+def test_the_benign_control_says_what_was_left_unchanged(written):
+    assert "| fine-tuning | 1 | −1.0 | −1.0 | 1 | 0 |" in (written / "benchmark.md").read_text()
+
+
+def test_rows_of_older_code_are_counted(written):
+    assert "1 of 4 rows were measured with other code" in (written / "benchmark.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["excess", "drop"])
+def test_its_figures_are_svg(written, name):
+    file = f"benchmark-{name}.svg"
+    assert f"]({file})" in (written / "benchmark.md").read_text()
+    assert ET.fromstring((written / file).read_text()).tag.endswith("svg")
+
+
+def test_it_can_be_written_before_anything_was_measured(tmp_path):
+    page.write(tmp_path, tmp_path / "benchmark.md")
+    assert "No repair was measured yet." in (tmp_path / "benchmark.md").read_text()

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from core import errors, methods
+from core.methods import banks
+from tests import tiny
+
+EXECUTION = methods.Execution(seed=0, on_event=lambda event: None)
+
+
+def search(tiny_case, validation, labels, *, count=2, execution=EXECUTION):
+    return banks.search(
+        tiny_case.model, validation, labels, count=count, steps=5, execution=execution
+    )
+
+
+def test_there_are_so_many_triggers_of_each_kind_for_each_class(tiny_case, validation):
+    bank = search(tiny_case, validation, (0, 3))
+    assert [each.kind for each in bank] == ["patch", "patch", "additive", "additive"]
+    assert all(each.labels.tolist() == [0, 3] for each in bank)
+
+
+def test_no_two_searches_start_alike(tiny_case, validation):
+    first, second, *_ = search(tiny_case, validation, (tiny.TARGET,))
+    assert not np.array_equal(first.patterns, second.patterns)
+
+
+def test_without_a_class_there_is_no_bank(tiny_case, validation):
+    assert search(tiny_case, validation, ()) == []
+
+
+def test_additive_triggers_grow_from_faint_to_plain(tiny_case, validation):
+    bank = search(tiny_case, validation, (0,), count=3)
+    sizes = [float(each.sizes[0]) for each in bank if each.kind == "additive"]
+    assert sizes == sorted(sizes)
+
+
+def test_what_a_listener_raises_ends_the_search(tiny_case, validation):
+    def on_event(event):
+        raise errors.Canceled
+
+    listener = methods.Execution(seed=0, on_event=on_event)
+    with pytest.raises(errors.Canceled):
+        search(tiny_case, validation, (0,), execution=listener)

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from core import catalogue, methods, metrics
+from core.methods import base, target_relearning
+from tests import tiny
+
+PARAMS = catalogue.TargetRelearning(steps=60, triggers=2, labels=str(tiny.TARGET))
+
+
+@pytest.fixture(scope="module")
+def done(tiny_case, validation):
+    return methods.METHODS["target-relearning"](
+        tiny_case.model, validation, params=PARAMS, max_accuracy_drop=0.04,
+        execution=methods.Execution(seed=0, on_event=lambda event: None),
+    )  # fmt: skip
+
+
+def test_fewer_triggered_images_reach_the_target(done, tiny_case):
+    poisoned = tiny.SCALED.apply(tiny.poisoned(60, seed=9).images.at(range(40)))
+    before, after = (
+        float(np.mean(np.concatenate(list(metrics.compiled(model)(poisoned))) == tiny.TARGET))
+        for model in (tiny_case.model, done.model)
+    )
+    assert after < before - 0.3
+
+
+def test_only_the_column_of_the_target_changes(done, tiny_case):
+    pairs = list(zip(tiny_case.model.get_weights(), done.model.get_weights(), strict=True))
+    kernel_before, kernel_after = pairs[-2]
+    others = [label for label in range(tiny.N_CLASSES) if label != tiny.TARGET]
+    assert all(np.array_equal(first, second) for first, second in pairs[:-2])
+    assert np.array_equal(kernel_before[:, others], kernel_after[:, others])
+
+
+def test_the_accuracy_that_is_told_is_that_of_the_model(done, validation):
+    measured = base.select_accuracy(done.model, validation)
+    assert done.selection.select_accuracy_after == pytest.approx(measured)
+
+
+def test_classes_without_clean_images_are_named():
+    (warning,) = target_relearning._unseen((3, 7, 9), np.array([1, 3, 3]))
+    assert "classes 7, 9" in warning
