@@ -156,11 +156,7 @@ def get_ready(
 ) -> Subject:
     """The row, if a job can use it; it is not deleted before the transaction ends.
 
-    Args:
-        session: Commit it soon.
-        table: What it is.
-        subject_id: Its id.
-        roles: What a data set may be declared as; anything if there are none.
+    Where there are `roles`, a data set has to be declared as one of them.
 
     Raises:
         NotFound: There is none.

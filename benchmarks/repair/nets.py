@@ -11,7 +11,7 @@ from core import attacks, modelfile, models
 from . import measuring, sources, training
 from .cells import Net
 from .files import write_whole
-from .measuring import Answers, Exam, Figures
+from .measuring import Answers, Exam, Figures, TriggerFigures
 
 #: An attack that works less often than this is none; its row says so.
 MIN_ATTACK_SUCCESS = 0.8
@@ -61,7 +61,7 @@ def train(work: Path, net: Net) -> Figures:
 def figures(work: Path, net: Net) -> Figures:
     """What the net was worth when it had been trained, on the test set."""
     facts = json.loads(_facts_path(work, net).read_text())
-    triggers = tuple(measuring.TriggerFigures(**trigger) for trigger in facts["triggers"])
+    triggers = tuple(TriggerFigures(**trigger) for trigger in facts["triggers"])
     return Figures(
         n_clean=facts["n_clean"],
         accuracy=facts["accuracy"],
@@ -84,7 +84,11 @@ def benign_answers(work: Path, net: Net, exam: Exam) -> Answers | None:
 def shortcomings(work: Path, net: Net) -> tuple[str, ...]:
     """What keeps the net from being a fair case, in words."""
     own = figures(work, net)
-    weak = [trigger for trigger in own.triggers if trigger.attack_success < MIN_ATTACK_SUCCESS]
+    weak = [
+        trigger
+        for trigger in own.triggers
+        if trigger.attack_success < MIN_ATTACK_SUCCESS * _ceiling(trigger, own)
+    ]
     found = [f"{trigger.name} works on {trigger.attack_success:.0%} only" for trigger in weak]
     benign = replace(net, attack="benign")
     if is_trained(work, benign):
@@ -92,6 +96,11 @@ def shortcomings(work: Path, net: Net) -> tuple[str, ...]:
         if loss > MAX_ACCURACY_LOSS:
             found.append(f"{100 * loss:.1f} points less accurate than the benign net")
     return tuple(found)
+
+
+def _ceiling(trigger: TriggerFigures, own: Figures) -> float:
+    """How often a trigger can work: to be sent to the next class, an image must be recognised."""
+    return own.accuracy if trigger.target is None else 1.0
 
 
 def _facts_path(work: Path, net: Net) -> Path:

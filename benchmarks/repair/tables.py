@@ -1,12 +1,12 @@
 """The tables of the page, as Markdown; every figure in points unless its column says else."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 from core import attacks
 
 from . import summaries
-from .ablation import CORRUPTIONS
+from .ablation import VARIANTS
 from .cells import Net
 from .measuring import Figures
 from .rows import Row
@@ -94,13 +94,13 @@ def cost(rows: Sequence[Row]) -> str:
 
 
 def ablation(rows: Sequence[Row]) -> str:
-    """What forget-and-distil is worth with other random patterns on its student's images."""
+    """What forget-and-distil is worth with more or less laid over its student's images."""
     known = sorted({row.cell.net for row in rows})
     lines = (
-        (corruptions, *(_pair(_with(rows, net, corruptions)) for net in known))
-        for corruptions in CORRUPTIONS
+        (label, *(_pair(_treated(rows, net, params)) for net in known))
+        for label, params in VARIANTS.items()
     )
-    return _table(("corruptions", *(net.name for net in known)), lines)
+    return _table(("variant", *(net.name for net in known)), lines)
 
 
 def cells(rows: Iterable[Row]) -> str:
@@ -185,12 +185,8 @@ def _of_attack(rows: Iterable[Row], attack: str) -> list[Row]:
     return [row for row in rows if row.cell.net.attack == attack]
 
 
-def _with(rows: Iterable[Row], net: Net, corruptions: str) -> list[Row]:
-    return [
-        row
-        for row in rows
-        if row.cell.net == net and row.cell.treatment.params["corruptions"] == corruptions
-    ]
+def _treated(rows: Iterable[Row], net: Net, params: Mapping[str, str]) -> list[Row]:
+    return [row for row in rows if row.cell.net == net and row.cell.treatment.params == params]
 
 
 def _by_method(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:

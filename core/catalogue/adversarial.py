@@ -61,13 +61,13 @@ class SharedAdversarialUnlearning(LargeStepParams):
     learning_rate: float = param(default=0.01, text=_PEAK, minimum=0.0, maximum=10.0)
     labels: str = param(default="auto", text=LABELS)
     lowest_reach: float = param(
-        default=0.02,
+        default=0.008,
         text="smallest strength: change of a pixel, as a share of its range",
         minimum=1e-6,
         maximum=1.0,
     )
     highest_reach: float = param(
-        default=0.32, text="largest strength that may be tried", minimum=1e-6, maximum=1.0
+        default=0.06, text="largest strength that may be tried", minimum=1e-6, maximum=1.0
     )
     attempts: int = param(
         default=3, text="trainings in search of the largest strength", minimum=1, maximum=8

@@ -40,7 +40,7 @@ class ForgetAndDistil(TrainingParams):
     weakness = "Needs images of every class; a trigger that no search finds may survive."
     source = "Ours; distillation as Hinton et al., 2015, arXiv:1503.02531"
 
-    epochs: int = param(default=40, text="passes over the tune images", minimum=0, maximum=1000)
+    epochs: int = param(default=80, text="passes over the tune images", minimum=0, maximum=1000)
     batch_size: int = param(default=128, text="images per step", minimum=1, maximum=4096)
     weight_decay: float = param(
         default=0.0,
@@ -69,7 +69,7 @@ class ForgetAndDistil(TrainingParams):
     )
     steps: int = param(default=150, text="steps of each search", minimum=1, maximum=100_000)
     share: float = param(
-        default=0.4, text="share of each batch that carries a trigger", minimum=0.0, maximum=1.0
+        default=0.5, text="share of each batch that carries a trigger", minimum=0.0, maximum=1.0
     )
     imitation: float = param(
         default=0.9,

@@ -160,7 +160,7 @@ def _plan(case: _Case) -> tuple[Params, ...]:
     first = ForgetAndDistil(labels=labels, flip=flip)
     if not findings.diagnosis.targets:
         return (first,)
-    return (first, replace(first, forget="dense", epochs=2 * first.epochs))
+    return (first, replace(first, forget="dense"))
 
 
 def _mirror_is_harmless(model: keras.Model, validation: base.Validation) -> bool:

@@ -59,10 +59,11 @@ def how_reactivated(tried: tuple[Reactivation, ...]) -> str:
     one = tried[0]
     return (
         f"A copy of the repaired model was trained for {one.epochs} epochs on {one.n_poisoned} "
-        f"poisoned images among {wording.count(one.n_clean)} clean images (SGD with momentum, learning rate "
-        f"{one.learning_rate:g}), for each poisoned set anew, and measured on the other images of "
-        "the set. Nothing was chosen by it. A backdoor that comes back was covered up rather than "
-        "removed; a model that never had one may learn it from so few images, too."
+        f"poisoned images among {wording.count(one.n_clean)} clean images (SGD with "
+        f"momentum, learning rate {one.learning_rate:g}), for each poisoned set anew, and measured "
+        "on the other images of the set. Nothing was chosen by it. A backdoor that comes back was "
+        "covered up rather than removed; a model that never had one may learn it from so few "
+        "images, too, and one that stays away may need more of them."
     )
 
 

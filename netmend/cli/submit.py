@@ -96,7 +96,6 @@ def submit(  # noqa: PLR0913 - an argument is an option
     """Submit a repair, or a diagnosis; files are uploaded, what the server has is named by its id.
 
     \b
-    netmend submit bad.h5 --clean-validation valid.h5 --clean-test test.h5 --wait
     netmend submit MODEL --clean-validation DATASET --poisoned-test sunglasses.h5 -o repaired
     netmend submit bad.h5 --clean-validation valid.h5 --diagnose --wait
     """  # noqa: D301 - \b keeps the lines of the examples apart
@@ -106,19 +105,17 @@ def submit(  # noqa: PLR0913 - an argument is an option
     )  # fmt: skip
     files = _Files(sending.model(model, architecture=architecture), data)
     wanted = {
-        "method": method, "params": parsing.settings(settings), "seed": seed, "name": name,
-        "max_accuracy_drops": tuple(dict.fromkeys(max_accuracy_drop)), "n_classes": classes,
-        "goodnet": {"rule": goodnet_rule, "false_positive_rate": goodnet_fpr},
-        "gate": gate(gate_asr, gate_drop), "preprocessing": preprocessing,
-        "tags": tuple(tags or ()), "priority": priority,
+        "method": method, "params": parsing.settings(settings), "name": name, "priority": priority,
+        "max_accuracy_drops": tuple(dict.fromkeys(max_accuracy_drop)), "tags": tuple(tags or ()),
+        "goodnet": {"rule": goodnet_rule, "false_positive_rate": goodnet_fpr}, "seed": seed,
+        "gate": gate(gate_asr, gate_drop), "preprocessing": preprocessing, "n_classes": classes,
     }  # fmt: skip
     how = _How(
         as_json=as_json, quiet=quiet, dry_run=dry_run,
         wait=wait, timeout_s=timeout, output_folder=output_folder,
     )  # fmt: skip
-    carry_out = _diagnosed if diagnose else _repaired
     with server.connected(url, token) as client:
-        return carry_out(client, files, wanted, how)
+        return (_diagnosed if diagnose else _repaired)(client, files, wanted, how)
 
 
 def gate(max_attack_success_rate: float | None, max_drop: float | None) -> Any:

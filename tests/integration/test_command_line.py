@@ -124,6 +124,15 @@ def test_evaluate_tries_preprocessings_on_clean_validation_images(files):
     assert "Preprocessing /255" in found.stdout
 
 
+def test_diagnose_tells_what_it_writes(files, tmp_path):
+    arguments = ["--clean-validation", files.clean_validation, "--json", "-o", "out"]
+    done = cli.netmend("diagnose", files.model, *arguments, cwd=tmp_path)
+    told, written = json.loads(done.stdout), tmp_path / "out"
+    assert told == json.loads((written / "diagnosis.json").read_text())
+    assert told["suspects"][0]["label"] == 0
+    assert cli.names(written) == {"diagnosis.html", "diagnosis.json", "diagnosis.md", "triggers"}
+
+
 def test_predict_prints_an_integer_for_each_image(repaired, files):
     folder, _ = repaired
     found = cli.netmend("predict", folder / "out" / "goodnet.h5", files.clean_test, "--quiet")

@@ -46,6 +46,13 @@ def test_a_model_that_always_says_the_target_has_full_attack_success_and_a_full_
     assert attack.robust_accuracy.value == 0.0
 
 
+def test_the_excess_is_attack_success_above_the_floor():
+    tests = metrics.TestSets(clean=CLEAN, poisoned=(poisoned([1, 2, 1]),))
+    (attack,) = evaluate(constant_model(0), tests).attacks
+    assert (attack.excess.value, attack.excess.n) == (0.0, 3)
+    assert attack.excess.ci95[0] < 0 < attack.excess.ci95[1]
+
+
 def test_a_model_that_never_says_the_target_has_neither():
     tests = metrics.TestSets(clean=CLEAN, poisoned=(poisoned([1, 2, 1]),))
     (attack,) = evaluate(constant_model(1), tests).attacks
@@ -64,7 +71,7 @@ def test_without_clean_images_accuracy_and_floor_are_not_measured():
     tests = metrics.TestSets(clean=None, poisoned=(poisoned([1, 2]),))
     evaluation = evaluate(constant_model(0), tests)
     assert evaluation.clean_accuracy is None
-    assert evaluation.attacks[0].floor is None
+    assert evaluation.attacks[0].floor is None and evaluation.attacks[0].excess is None
 
 
 def test_without_true_labels_robust_accuracy_is_not_measured():

@@ -111,3 +111,22 @@ def test_an_attack_that_could_not_be_measured_leaves_the_verdict_open():
     word, reasons = verdict.judge(before, after, change(0), max_accuracy_drop=0.04)
     assert word == "inconclusive"
     assert "the attack b was not measured: no image of it could be fooled" in reasons
+
+
+def left_alone(*attacks):
+    figures = evaluation(*attacks)
+    return verdict.judge(figures, figures, None, max_accuracy_drop=0.04, is_unchanged=True)
+
+
+@pytest.mark.parametrize("attacks", [(), (attack(15),), (attack(60),), (attack(0, 0),)])
+def test_a_model_that_was_left_alone_is_unchanged_unless_an_attack_works(attacks):
+    word, reasons = left_alone(*attacks)
+    assert word == "unchanged"
+    assert reasons[-1] == "that does not show that there is no backdoor"
+
+
+def test_a_backdoor_that_was_overlooked_is_not_called_unchanged():
+    word, reasons = left_alone(attack(15, name="weak"), attack(900))
+    assert word == "not_repaired"
+    assert reasons[0].startswith("the attack corner succeeds on 90.0 % of its images")
+    assert len(reasons) == 2

@@ -25,10 +25,8 @@ def test_each_set_that_was_tried_again_has_a_row(full_report):
 
 def test_what_was_tried_is_told_with_what_it_does_not_show(full_report):
     text = evidence.how_reactivated(full_report.reactivation)
-    assert (
-        "5 epochs on 5 poisoned images among 800 clean images (SGD with momentum, learning rate 0.01)"
-        in text
-    )
+    assert "5 epochs on 5 poisoned images among 800 clean images (SGD with" in text
+    assert "learning rate 0.01" in text
     assert "Nothing was chosen by it." in text
 
 
