@@ -45,7 +45,7 @@ def relit(images: FloatArray, rng: np.random.Generator) -> FloatArray:
     )
     mean = images.mean(axis=(1, 2, 3), keepdims=True)
     changed = mean + (1 + contrast) * (images - mean) + brightness * (high - low)
-    return np.clip(changed, low, high)
+    return np.asarray(np.clip(changed, low, high), np.float32)
 
 
 def _flipped(images: FloatArray, rng: np.random.Generator) -> FloatArray:

@@ -19,15 +19,14 @@ _LINE, _TOP, _BOTTOM, _LEFT, _RIGHT = 26, 74, 46, 168, 16
 
 
 def excess(rows: Sequence[Row]) -> str:
-    """What is left of the attacks, method by method, as SVG."""
-    poisoned = [row for row in rows if row.cell.net.attack != "benign"]
+    """What is left of the attacks, method by method, as SVG; of repairs of poisoned nets only."""
 
     def paint(plot: Axes) -> None:
         plot.axvline(100 * STANDING, color=canvas.BEFORE, linestyle=(0, (5, 3)), linewidth=1.2)
         plot.set_xlabel("excess attack success, points")
         plot.set_xlim(-5, 105)
 
-    return _strip("excess", poisoned, lambda row: summaries.excess(row) or 0.0, paint)
+    return _strip("excess", rows, lambda row: summaries.excess(row) or 0.0, paint)
 
 
 def drop(rows: Sequence[Row]) -> str:

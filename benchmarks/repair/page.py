@@ -67,7 +67,10 @@ def _results(rows: Sequence[Row], target: Path) -> dict[str, Any]:
 
 def _figures(rows: Sequence[Row], target: Path) -> dict[str, str]:
     """Name to file, written beside the page."""
-    drawn = {"excess": charts.excess(rows), "drop": charts.drop(rows)}
+    poisoned = [row for row in rows if row.cell.net.attack != "benign"]
+    drawn = {"drop": charts.drop(rows)}
+    if poisoned:
+        drawn["excess"] = charts.excess(poisoned)
     files = {name: target.with_name(f"{target.stem}-{name}.svg") for name in drawn}
     for name, svg in drawn.items():
         write_whole(files[name], svg)
@@ -79,7 +82,8 @@ def _groups(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
     kinds = dict.fromkeys((row.cell.net.data, row.cell.net.kind) for row in rows)
     for data, kind in kinds:
         own = [row for row in rows if (row.cell.net.data, row.cell.net.kind) == (data, kind)]
-        yield f"{data}, {_KINDS[kind]}", tables.by_attack(own)
+        if any(row.cell.net.attack != "benign" for row in own):
+            yield f"{data}, {_KINDS[kind]}", tables.by_attack(own)
 
 
 def _nets(work: Path) -> dict[str, Any]:

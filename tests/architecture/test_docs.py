@@ -66,7 +66,8 @@ def _section(method):
     params = catalogue.METHODS[method]
     properties = catalogue.json_schema(params)["properties"]
     rows = [_row(name, facts) for name, facts in properties.items()]
-    table = ["| parameter | takes | default | what it is |", "|---|---|---|---|", *rows]
+    head = ["| parameter | takes | default | what it is |", "|---|---|---|---|"]
+    table = [*head, *rows] if rows else ["It has no parameters."]
     intro = [f"## {method}", "", params.summary, "", f"Source: {params.source}", ""]
     return "\n".join([*intro, *table, ""])
 

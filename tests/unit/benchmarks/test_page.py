@@ -56,3 +56,11 @@ def test_its_figures_are_svg(written, name):
 def test_it_can_be_written_before_anything_was_measured(tmp_path):
     page.write(tmp_path, tmp_path / "benchmark.md")
     assert "No repair was measured yet." in (tmp_path / "benchmark.md").read_text()
+
+
+def test_it_can_be_written_with_benign_nets_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "config", lambda cell: "0")
+    rows.write(tmp_path, repairs.row(attack="benign"))
+    page.write(tmp_path, tmp_path / "benchmark.md")
+    text = (tmp_path / "benchmark.md").read_text()
+    assert "All poisoned nets" not in text and "benchmark-drop.svg" in text
