@@ -56,7 +56,7 @@ class ForgetAndDistil(TrainingParams):
         maximum=1.0,
     )
     forget: Literal["readout", "dense", "nothing"] = param(
-        default="readout",
+        default="dense",
         text="what is learned anew: the last layer (in closed form), the other dense layers, or "
         "nothing",
     )
@@ -69,7 +69,7 @@ class ForgetAndDistil(TrainingParams):
     )
     steps: int = param(default=150, text="steps of each search", minimum=1, maximum=100_000)
     share: float = param(
-        default=0.5, text="share of each batch that carries a trigger", minimum=0.0, maximum=1.0
+        default=0.6, text="share of each batch that carries a trigger", minimum=0.0, maximum=1.0
     )
     imitation: float = param(
         default=0.9,

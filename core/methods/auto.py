@@ -157,10 +157,9 @@ def _plan(case: _Case) -> tuple[Params, ...]:
         can_relearn = readouts.of_model(model) is not None
         return (TargetRelearning(labels=labels),) if can_relearn else ()
     flip = _mirror_is_harmless(model, validation)
-    first = ForgetAndDistil(labels=labels, flip=flip)
-    if not findings.diagnosis.targets:
-        return (first,)
-    return (first, replace(first, forget="dense"))
+    thorough = ForgetAndDistil(labels=labels, flip=flip)
+    gentle = replace(thorough, forget="readout")
+    return (thorough, gentle) if findings.diagnosis.targets else (gentle,)
 
 
 def _mirror_is_harmless(model: keras.Model, validation: base.Validation) -> bool:

@@ -23,7 +23,10 @@ def _state(session, batch_id):
 
 
 def test_each_combination_is_a_job(session, owner):
-    methods = (BatchMethod(), BatchMethod(name="fine-tuning", params={"epochs": 2}))
+    methods = (
+        BatchMethod(name="fine-pruning"),
+        BatchMethod(name="fine-tuning", params={"epochs": 2}),
+    )
     batch = factories.make_batch(session, owner, methods=methods, max_accuracy_drops=(0.02, 0.1))
     asked = [job.request for job in batches.jobs_of(session, batch.id)]
     assert len(asked) == batch.n_jobs == batch.n_open == 8

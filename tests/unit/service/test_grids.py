@@ -44,7 +44,7 @@ def test_things_of_one_name_are_numbered():
 
 
 def test_a_method_that_comes_twice_is_called_by_what_differs():
-    methods = [BatchMethod(params={"epochs": epochs}) for epochs in (1, 20)]
+    methods = [BatchMethod(name="fine-pruning", params={"epochs": epochs}) for epochs in (1, 20)]
     grid = _grid(methods=(*methods, BatchMethod(name="fine-tuning")))
     assert grid.methods == ("fine-pruning epochs=1", "fine-pruning epochs=20", "fine-tuning")
 

@@ -7,6 +7,7 @@ import typing
 import pydantic
 import pytest
 
+from core import catalogue
 from core.errors import InvalidParams
 from core.preprocessing import PREPROCESSINGS
 from service import jobs, schemas
@@ -20,8 +21,11 @@ SMALLEST = {"model": ID, "data": {"clean_validation": ID}}
 
 def test_defaults_are_filled_in():
     job = JobCreate.model_validate(SMALLEST)
-    assert (job.method, job.max_accuracy_drops, job.queue) == ("fine-pruning", (0.04,), "cpu")
-    assert job.params["learning_rate"] == 1e-3
+    assert (job.method, job.max_accuracy_drops, job.queue) == (
+        catalogue.DEFAULT_METHOD, (0.04,), "cpu",
+    )  # fmt: skip
+    tuned = JobCreate.model_validate({**SMALLEST, "method": "fine-tuning"})
+    assert tuned.params["learning_rate"] == 1e-3
 
 
 def test_parameters_are_those_of_the_method():

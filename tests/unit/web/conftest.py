@@ -110,7 +110,7 @@ def inputs(client, held, upload):
 @pytest.fixture
 def job(client, inputs):
     """A job that waits, as JSON."""
-    return client.post("/api/v1/jobs", json=inputs).get_json()
+    return client.post("/api/v1/jobs", json={"method": "fine-pruning", **inputs}).get_json()
 
 
 def _ready(client, held, kind, upload):

@@ -43,7 +43,7 @@ def test_the_child_is_asked_what_the_job_asks_for(asked):
     options = asked.error["details"]["asked"]["request"]["options"]
     assert (options["method"], options["max_accuracy_drops"]) == ("fine-tuning", [0.01, 0.02])
     assert (options["seed"], options["gate"]["max_accuracy_drop"]) == (7, 0.1)
-    assert options["goodnet"]["rule"] == "disagreement"
+    assert options["goodnet"]["rule"] == "auto"
     assert options["command"] == f"netmend retry {asked.id}"
 
 

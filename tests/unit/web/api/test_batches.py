@@ -18,7 +18,7 @@ def wanted(inputs):
         "name": "lab 3",
         "models": [inputs["model"]],
         "data": [inputs["data"]],
-        "methods": [{"name": "fine-tuning"}, {"params": {"epochs": 1}}],
+        "methods": [{"name": "fine-tuning"}, {"name": "fine-pruning", "params": {"epochs": 1}}],
         "seeds": [0, 1],
     }
 

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from core import catalogue
 from service import accounts, jobs, queue
 from service.tables import Job
 
@@ -33,8 +34,8 @@ def test_a_job_is_accepted_and_waits(client, inputs):
     assert (job["state"], job["position"], job["tags"]) == ("queued", 1, ["lab3"])
 
 
-def test_the_defaults_are_filled_in(job):
-    assert job["request"]["method"] == "fine-pruning"
+def test_the_defaults_are_filled_in(client, inputs, job):
+    assert client.post(URL, json=inputs).get_json()["method"] == catalogue.DEFAULT_METHOD
     assert job["request"]["params"]["epochs"] == 20
     assert job["request"]["max_accuracy_drops"] == [0.04]
 

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from service import accounts, artifacts, datasets
+from service import accounts, artifacts, datasets, jobs
 from service.artifacts import KeptFile
 from tests.unit.web.api.test_previews import STATS
 
@@ -80,7 +80,18 @@ def checked(held, inputs):
 
 
 @pytest.fixture
-def things(client, checked, repaired, upload):
+def diagnosed(client, held, inputs):
+    """What a job asks for, with a diagnosis of its model."""
+    asked = {"clean_validation": inputs["data"]["clean_validation"]}
+    made = client.post(f"/api/v1/models/{inputs['model']}/diagnose", json=asked).get_json()
+    with held.session() as session:
+        claim = jobs.claim(session, made["id"], worker_id="w", lease_s=60)
+        jobs.finish(session, claim, jobs.Outcome(result={"suspects": []}))
+    return inputs
+
+
+@pytest.fixture
+def things(client, checked, diagnosed, repaired, upload):
     """Part of a route to the id of a thing of the owner."""
     inputs = checked
     wanted = {"models": [inputs["model"]], "data": [inputs["data"]]}

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from core import catalogue
 from service import batches
 from service.tables import Batch
 from tests import factories
@@ -67,7 +68,7 @@ def test_the_form_offers_what_is_there(browser, chosen):
     page = browser.get("/batches/new").text
     assert f'name="models" value="{chosen["models"][0]}"' in page
     assert f'name="data.0.poisoned_test" value="{chosen["data.0.poisoned_test"]}"' in page
-    assert _is_ticked(page, "fine-pruning")
+    assert _is_ticked(page, catalogue.DEFAULT_METHOD)
 
 
 def test_it_is_linked_from_the_batches_and_from_a_new_repair_with_what_is_chosen(browser, chosen):

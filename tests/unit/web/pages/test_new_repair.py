@@ -9,6 +9,7 @@ from service import jobs
 from service.tables import Job
 from tests import factories
 from tests.unit.web.pages.conftest import mark_of
+from web.pages import recipes
 
 MODEL_FACTS = {
     "container": "h5", "keras_version": None, "input_shape": [12, 12, 3], "n_classes": 10,
@@ -82,7 +83,8 @@ def test_nothing_is_warned_of_before_anything_is_chosen(browser):
 
 
 def test_a_repair_is_started(press, ready, job_of):
-    led = press({**ready, "act": "start", "name": "first", "tags": "csaw, lab", "seed": "7"})
+    fields = {"method": "fine-pruning", "name": "first", "tags": "csaw, lab", "seed": "7"}
+    led = press({**ready, "act": "start", **fields})
     job = job_of(led)
     assert led.status_code == 303
     assert (job.name, job.tags, job.method) == ("first", ["csaw", "lab"], "fine-pruning")
@@ -90,7 +92,8 @@ def test_a_repair_is_started(press, ready, job_of):
 
 
 def test_a_repair_without_a_name_is_called_after_its_model_and_method(press, ready, job_of):
-    assert job_of(press({**ready, "act": "start"})).name == "sunglasses · fine-pruning"
+    led = press({**ready, "act": "start", "method": "fine-pruning"})
+    assert job_of(led).name == "sunglasses · fine-pruning"
 
 
 def test_the_course_lab_asks_for_four_budgets(press, ready, job_of):
@@ -119,8 +122,8 @@ def test_a_method_can_be_chosen_by_name(press, ready, job_of):
 
 def test_all_that_is_missing_or_wrong_is_told_at_once_and_nothing_is_lost(press):
     fields = {
-        "params_of": "fine-pruning", "params.epochs": "99999", "max_accuracy_drops": "4, banana",
-        "seed": "x", "name": "my repair",
+        "method": "fine-pruning", "params_of": "fine-pruning", "params.epochs": "99999",
+        "max_accuracy_drops": "4, banana", "seed": "x", "name": "my repair",
     }  # fmt: skip
     told = press({"act": "start", **fields})
     assert told.status_code == 422
@@ -218,8 +221,14 @@ def test_a_form_of_another_site_starts_nothing(browser, ready, held):
 
 
 def test_what_is_as_usual_does_not_stand_in_the_address(press, ready):
-    usual = {"recipe": "best", "seed": "0", "params_of": "fine-pruning", "params.epochs": "20"}
+    usual = {"recipe": "best", "seed": "0", "params_of": recipes.offered()[0].method}
     assert set(fields_of(press({**ready, **usual}))) == set(ready)
+
+
+def test_parameters_as_usual_do_not_stand_in_the_address(press, ready):
+    chosen = {**ready, "method": "fine-pruning"}
+    usual = {"params_of": "fine-pruning", "params.epochs": "20"}
+    assert set(fields_of(press({**chosen, **usual}))) == set(chosen)
 
 
 def test_where_no_worker_is_online_it_is_said_before_anything_is_started(browser):
