@@ -32,7 +32,7 @@ class Kind:
     seeds: range
 
 
-#: Even seeds are for choosing thresholds, odd ones for counting false suspects.
+#: Even seeds are for choosing how evidence is scaled, odd ones for counting false suspects.
 KINDS: Sequence[Kind] = (
     Kind(name="plain", data="cifar10", normalized=False, epochs=12, seeds=range(6)),
     Kind(name="normalized", data="cifar10", normalized=True, epochs=10, seeds=range(6)),

@@ -42,7 +42,7 @@ class _Case:
     file: Callable[[], Path]
     images: Callable[[], data.LabelledImages]
     targets: tuple[int, ...] = ()
-    #: Whether thresholds were fitted on it.
+    #: Whether it was looked at when the scales of the evidence were chosen.
     is_fitted_on: bool = False
 
 
@@ -86,7 +86,7 @@ def _count(cases: Sequence[_Case], *, fitted_on: bool) -> str:
         sum(bool(each.targets) for each in diagnoses),
         sum(len(each.targets) for each in diagnoses),
     )
-    which = "the threshold was fitted on" if fitted_on else "nothing was fitted on"
+    which = "were looked at for the scales" if fitted_on else "nothing was chosen by"
     return (
         f"benign nets that {which}: {n_with} of {len(diagnoses)} have a suspect, {n_false} in all"
     )

@@ -1,8 +1,9 @@
-"""What each method does to the real nets with its defaults; nothing is chosen by what comes out.
+"""What methods do to the real nets with their defaults; nothing is chosen by what comes out.
 
-Run: python -m benchmarks.repairs
+Run: python -m benchmarks.repairs [--methods auto fine-pruning …] [--seeds 3]
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -11,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.catalogue import METHODS
+from core.catalogue import DEFAULT_METHOD, METHODS
 from core.percentages import percent
-from core.results import Rate, RepairReport
+from core.results import Rate, RepairReport, Spread
 
 from . import shared_data
 
@@ -54,44 +55,64 @@ _CASES = (
 )
 
 
+_COLUMNS = (
+    "net", "method", "clean accuracy (over the seeds)", "trigger",
+    "attack success (over the seeds)", "floor", "robust accuracy", "verdict",
+)  # fmt: skip
+
+
 def main() -> None:
     """Print a Markdown table, one row a net, method and trigger."""
-    print(
-        "| net | method | clean accuracy | trigger | attack success | floor after | verdict | s |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.repairs", description=__doc__)
+    parser.add_argument("--methods", nargs="+", choices=tuple(METHODS), default=[DEFAULT_METHOD])
+    parser.add_argument("--seeds", type=int, default=3, help="repairs of each net by each method")
+    asked = parser.parse_args()
+    print(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}")
     for case in _CASES:
-        for method in METHODS:
-            for row in _rows(case, method, _repaired(case, method)):
+        for method in asked.methods:
+            report = _repaired(case, method, asked.seeds)
+            for row in rows(case.model.removesuffix(".h5"), report):
                 print(f"| {' | '.join(row)} |", flush=True)
 
 
-def _repaired(case: _Case, method: str) -> RepairReport:
+def rows(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
+    """The rows of one repair, one a trigger; behind a figure its range over the seeds."""
+    accuracy = _change(report.before.clean_accuracy, report.after.clean_accuracy)
+    spread = report.seeds
+    ranges = {item.name: item for item in spread.attack_success_rate} if spread else {}
+    for before, after in zip(report.before.attacks, report.after.attacks, strict=True):
+        assert after.floor is not None and after.robust_accuracy is not None
+        yield (
+            name,
+            report.method,
+            accuracy + _range(spread.clean_accuracy if spread else None),
+            after.name.removesuffix("_poisoned"),
+            _change(before.attack_success_rate, after.attack_success_rate)
+            + _range(ranges.get(after.name)),
+            percent(after.floor.value),
+            percent(after.robust_accuracy.value),
+            report.verdict,
+        )
+
+
+def _repaired(case: _Case, method: str, n_seeds: int) -> RepairReport:
     root = shared_data.folder() / case.folder
     poisoned = [part for name in case.poisoned for part in ("--poisoned-test", root / name)]
     with tempfile.TemporaryDirectory() as folder:
         command = [
             Path(sys.executable).with_name("netmend"), "repair", root / case.model,
             "--clean-validation", root / case.validation, "--clean-test", root / case.test,
-            *poisoned, "--method", method, "--quiet", "--json", "-o", Path(folder) / "out",
+            *poisoned, "--method", method, "--seeds", n_seeds,
+            "--quiet", "--json", "-o", Path(folder) / "out",
         ]  # fmt: skip
         done = subprocess.run([*map(str, command)], check=True, capture_output=True, text=True)
     return RepairReport.from_json(json.loads(done.stdout))
 
 
-def _rows(case: _Case, method: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
-    accuracy = _change(report.before.clean_accuracy, report.after.clean_accuracy)
-    for before, after in zip(report.before.attacks, report.after.attacks, strict=True):
-        yield (
-            case.model.removesuffix(".h5"),
-            method,
-            accuracy,
-            after.name,
-            _change(before.attack_success_rate, after.attack_success_rate),
-            percent(after.floor.value) if after.floor else "not measured",
-            report.verdict,
-            f"{report.seconds:.0f}",
-        )
+def _range(spread: Spread | None) -> str:
+    if spread is None:
+        return ""
+    return f" ({percent(spread.low)} to {percent(spread.high)})"
 
 
 def _change(before: Rate | None, after: Rate | None) -> str:

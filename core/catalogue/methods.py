@@ -29,6 +29,6 @@ METHODS: Mapping[str, type[Params]] = {
         ActivationClipping,
     )
 }
-DEFAULT_METHOD = FinePruning.name
+DEFAULT_METHOD = Auto.name
 #: Names of `architectures.NAMED`, for those who load no reader of model files.
 ARCHITECTURES = ("deepid-1283",)

@@ -2,6 +2,5 @@
 
 from .examining import Findings, diagnose
 from .pictures import drawn
-from .ranking import SUSPECTED_FROM
 
-__all__ = ["SUSPECTED_FROM", "Findings", "diagnose", "drawn"]
+__all__ = ["Findings", "diagnose", "drawn"]

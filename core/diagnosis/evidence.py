@@ -63,7 +63,9 @@ def gather(
     found = margins.maximum_margins(model, pixels, seed=seed, on_step=on_step)
     return Evidence(
         head=None if sums is None else scales.surprise(sums),
-        margin=scales.surprise(found),
+        # Margins are spread like a gamma distribution, whose cube root is nearly normal: Wilson and
+        # Hilferty, "The distribution of chi-square", PNAS 1931.
+        margin=scales.surprise(np.cbrt(found)),
         attractor=_attraction(model, validation),
     )
 

@@ -57,6 +57,7 @@ def diagnose(model: keras.Model, validation: Validation, *, execution: Execution
         suspects=ranking.ranked(known, patches, additives),
         n_examined=len(patches.triggers),
         seconds=round(time.monotonic() - began, 3),
+        suspected_from=round(ranking.suspected_from(known), 2),
         warnings=_warnings(n_classes, validation.select),
     )
     return Findings(diagnosis=diagnosis, patches=patches.triggers, additives=additives.triggers)

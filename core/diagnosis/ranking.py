@@ -13,9 +13,11 @@ from ..results import InvertedTrigger, Suspect
 from . import reasons, scales
 from .evidence import Evidence
 
-#: What a class must score to be suspected. Fitted on benign models of even seeds alone, so that
-#: few of them have a suspect: `python -m benchmarks.diagnosis`.
-SUSPECTED_FROM = 5.0
+#: Of benign models so many should have a suspect. That this comes out was held against benign
+#: models: `python -m benchmarks.diagnosis`.
+_FALSE_ALARMS = 0.01
+#: Patches and what is added.
+_TRIGGER_KINDS = 2
 #: Benign models differ at least so much from class to class: in the logarithm of the size of a
 #: patch, and in the success of what is added. Where they differ less, it is by luck.
 _NARROWEST_SIZES, _NARROWEST_SUCCESS = 0.35, 0.1
@@ -48,6 +50,7 @@ def ranked(evidence: Evidence, patches: Found, additives: Found) -> tuple[Suspec
     """
     scores = _scores(evidence, patches, additives)
     total = scales.combined(np.stack([*scores.values()]))
+    least = suspected_from(evidence)
     usual = {
         "other_size": float(np.median(patches.triggers.sizes)),
         "other_success": float(np.median(additives.success.stamped)),
@@ -57,7 +60,7 @@ def ranked(evidence: Evidence, patches: Found, additives: Found) -> tuple[Suspec
         Suspect(
             label=int(patches.triggers.labels[index]),
             rank=rank,
-            is_suspected=bool(total[index] >= SUSPECTED_FROM),
+            is_suspected=bool(total[index] >= least),
             score=_rounded(total[index]),
             patch=patches.told(index),
             additive=additives.told(index),
@@ -68,6 +71,12 @@ def ranked(evidence: Evidence, patches: Found, additives: Found) -> tuple[Suspec
     return tuple(
         dataclasses.replace(suspect, reasons=reasons.told(suspect, **usual)) for suspect in suspects
     )
+
+
+def suspected_from(evidence: Evidence) -> float:
+    """The score that makes a suspect, of the evidence and the triggers of both kinds together."""
+    n_kinds, n_classes = evidence.kinds.shape
+    return scales.threshold(n_kinds + _TRIGGER_KINDS, n_classes, chance=_FALSE_ALARMS)
 
 
 def _scores(evidence: Evidence, patches: Found, additives: Found) -> Mapping[str, FloatArray]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import optimize, special, stats
 
 from ..metrics import FloatArray, IntArray
 
@@ -16,6 +16,8 @@ _TO_DEVIATION = 1.4826
 _EFFICIENCY = 0.37
 #: No chance is so small that it could not be told as a number.
 _SMALLEST_CHANCE = 1e-300
+#: No threshold is as high.
+_LARGEST_SCORE = 40.0
 
 
 def robust_z(values: _Floats, *, narrowest: float = 0.0) -> FloatArray:
@@ -71,6 +73,27 @@ def combined(scores: _Floats) -> FloatArray:
     Source: Fisher, "Statistical Methods for Research Workers", 1932, section 21.1
     """
     return np.asarray(np.sqrt((np.maximum(scores, 0) ** 2).sum(axis=0)), np.float32)
+
+
+def threshold(n_kinds: int, n: int, *, chance: float) -> float:
+    """The combined score that the largest of so many reaches by chance alone with that chance.
+
+    As if the scores were normal and independent; each class is held to its part of the chance
+    (Bonferroni), so that more classes do not make for more false alarms.
+
+    Args:
+        n_kinds: Kinds of evidence that are combined.
+        n: Classes they are gathered on.
+        chance: That any of them passes, in (0, 1).
+    """
+
+    def excess(score: float) -> float:
+        # Each kind is above 0 for half of the classes: then its square is of a chi-square.
+        weights = special.comb(n_kinds, np.arange(1, n_kinds + 1)) / 2**n_kinds
+        tails = stats.chi2.sf(score**2, np.arange(1, n_kinds + 1))
+        return float(weights @ tails - chance / n)
+
+    return float(optimize.brentq(excess, 0.0, _LARGEST_SCORE))
 
 
 def best(scores: _Floats, count: int) -> IntArray:

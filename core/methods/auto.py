@@ -5,7 +5,7 @@ of the diagnosis are kept from the repairs, which search for their own, and judg
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -176,9 +176,11 @@ def _mirror_is_harmless(model: keras.Model, validation: base.Validation) -> bool
 
 def _tried(case: _Case, params: Params, execution: base.Execution) -> _Trial:
     began = time.monotonic()
-    repaired = _METHODS[params.name](
+    known = case.findings.diagnosis
+    repaired = _REPAIRS[params.name](
         case.model,
         case.validation,
+        targets.Suspected(labels=targets.worth_repairing(known), diagnosis=known),
         params=params,
         max_accuracy_drop=case.max_accuracy_drop,
         execution=execution,
@@ -219,7 +221,7 @@ def _unchanged(case: _Case) -> base.Repair:
     return base.Repair(model=case.model, selection=selection, is_unchanged=True)
 
 
-_METHODS: Mapping[str, base.Method] = {
-    ForgetAndDistil.name: forget_and_distil.repair,
-    TargetRelearning.name: target_relearning.repair,
+_REPAIRS: Mapping[str, Callable[..., base.Repair]] = {
+    ForgetAndDistil.name: forget_and_distil.repaired,
+    TargetRelearning.name: target_relearning.repaired,
 }

@@ -37,8 +37,27 @@ def repair(
     Raises:
         InvalidParams: ``params.labels`` names a class that the model does not have.
     """
+    return repaired(
+        model,
+        validation,
+        targets.suspected(model, validation, params.labels, execution),
+        params=params,
+        max_accuracy_drop=max_accuracy_drop,
+        execution=execution,
+    )
+
+
+def repaired(
+    model: keras.Model,
+    validation: base.Validation,
+    suspected: targets.Suspected,
+    *,
+    params: ForgetAndDistil,
+    max_accuracy_drop: float,
+    execution: base.Execution,
+) -> base.Repair:
+    """As `repair`, of classes that are known already."""
     before = base.select_accuracy(model, validation)
-    suspected = targets.suspected(model, validation, params.labels, execution)
     bank = banks.search(
         model,
         validation,

@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import tf_keras as keras
 
 from .. import metrics
 from ..catalogue import TargetRelearning
+from ..data import LabelledImages
 from ..metrics import FloatArray, IntArray
+from ..preprocessing import Preprocessing
 from ..results import Event, Selection
 from . import banks, base, readouts, targets
 
@@ -32,7 +35,8 @@ def repair(
     """A copy of the model that scores the suspected classes by what clean images show of them.
 
     Its strength is how far these classes are turned down then: one after the other, the most
-    suspected first, as far as the budget allows.
+    suspected first, as far as the budget allows. A class that is merely ranked high, and not
+    suspected, keeps all of its clean images.
 
     Args:
         model: Stays as it is.
@@ -45,8 +49,27 @@ def repair(
         InvalidParams: ``params.labels`` names a class that the model does not have.
         NoReadout: The last layer is no Dense layer with a bias; other methods need none.
     """
+    return repaired(
+        model,
+        validation,
+        targets.suspected(model, validation, params.labels, execution),
+        params=params,
+        max_accuracy_drop=max_accuracy_drop,
+        execution=execution,
+    )
+
+
+def repaired(
+    model: keras.Model,
+    validation: base.Validation,
+    suspected: targets.Suspected,
+    *,
+    params: TargetRelearning,
+    max_accuracy_drop: float,
+    execution: base.Execution,
+) -> base.Repair:
+    """As `repair`, of classes that are known already."""
     before = base.select_accuracy(model, validation)
-    suspected = targets.suspected(model, validation, params.labels, execution)
     readout = readouts.required(model)
     bank = banks.search(
         model,
@@ -64,11 +87,19 @@ def repair(
         ridge=params.ridge,
         seed=execution.seed,
     )
-    select = _Select.of(readout, validation)
-    reductions = _reductions(
-        anew, select, suspected.labels, lowest_accuracy=before - max_accuracy_drop
+    tune, select = (
+        _Seen.of(readout, images, validation.preprocessing)
+        for images in (validation.tune, validation.select)
     )
-    turned_down = _turned_down(anew, select, reductions)
+    limits = _Limits(
+        tune=tune,
+        select=select,
+        spread=readout.scores(select.features).std(axis=0),
+        lowest_accuracy=before - max_accuracy_drop,
+        expendable=frozenset(suspected.against),
+    )
+    reductions = limits.reductions(anew, suspected.labels)
+    turned_down = limits.turned_down(anew, reductions)
     after = select.accuracy(turned_down)
     execution.on_event(
         Event(stage="relearn", current=1, total=1, metric={"select_accuracy": after})
@@ -83,6 +114,7 @@ def repair(
             selection=selection,
             warnings=(
                 *_unseen(suspected.labels, validation.tune.labels),
+                *_lost(limits.lost(turned_down, suspected.labels)),
                 *base.over_budget(selection),
             ),
         )
@@ -90,56 +122,87 @@ def repair(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Select:
-    """The select images, as the last layer sees them."""
+class _Seen:
+    """Clean images, as the last layer sees them."""
 
     #: ``(n, n_features)``.
     features: FloatArray
     #: ``(n,)``.
     labels: IntArray
-    #: ``(n_classes,)``, standard deviation of the scores as they came.
-    spread: FloatArray
 
     @classmethod
-    def of(cls, readout: readouts.Readout, validation: base.Validation) -> "_Select":
-        batches = metrics.batches(validation.select, validation.preprocessing)
+    def of(
+        cls, readout: readouts.Readout, images: LabelledImages, preprocessing: Preprocessing
+    ) -> "_Seen":
+        batches = metrics.batches(images, preprocessing)
         features = np.concatenate([readout.features(batch) for batch in batches])
-        return cls(
-            features=features,
-            labels=validation.select.labels,
-            spread=readout.scores(features).std(axis=0),
-        )
+        return cls(features=features, labels=images.labels)
+
+    def hits(self, readout: readouts.Readout) -> npt.NDArray[np.bool_]:
+        """``(n,)``: whether an image is put in its class."""
+        answers = readout.scores(self.features).argmax(axis=1)
+        return np.asarray(answers == self.labels, np.bool_)
+
+    def known(self, readout: readouts.Readout, label: int) -> int:
+        """How many images of a class are put there."""
+        return int(np.sum(self.hits(readout)[self.labels == label]))
 
     def accuracy(self, readout: readouts.Readout) -> float:
         """Share of the images put in their class, in [0, 1]."""
-        return float(np.mean(readout.scores(self.features).argmax(axis=1) == self.labels))
+        return float(np.mean(self.hits(readout)))
 
 
-def _reductions(
-    readout: readouts.Readout,
-    select: _Select,
-    labels: Sequence[int],
-    *,
-    lowest_accuracy: float,
-) -> Mapping[int, float]:
-    """How far each class can be turned down, after those before it were."""
-    chosen: dict[int, float] = {}
-    for label in labels:
-        for reduction in _REDUCTIONS:
-            tried = _turned_down(readout, select, {**chosen, label: reduction})
-            if reduction and select.accuracy(tried) < lowest_accuracy - 1e-9:
-                break
-            chosen[label] = reduction
-    return chosen
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Limits:
+    """How far classes may be turned down."""
 
+    tune: _Seen
+    select: _Seen
+    #: ``(n_classes,)``, standard deviation of the scores as they came.
+    spread: FloatArray
+    lowest_accuracy: float
+    #: Classes that may lose all of their clean images, if the budget allows it.
+    expendable: frozenset[int]
 
-def _turned_down(
-    readout: readouts.Readout, select: _Select, reductions: Mapping[int, float]
-) -> readouts.Readout:
-    bias = readout.bias.copy()
-    for label, reduction in reductions.items():
-        bias[label] -= np.float32(reduction) * select.spread[label]
-    return replace(readout, bias=bias)
+    def reductions(self, readout: readouts.Readout, labels: Sequence[int]) -> Mapping[int, float]:
+        """How far each class can be turned down, after those before it were."""
+        chosen: dict[int, float] = {}
+        for label in labels:
+            for reduction in _REDUCTIONS:
+                tried = self.turned_down(readout, {**chosen, label: reduction})
+                if reduction and not self._allow(tried, readout, label):
+                    break
+                chosen[label] = reduction
+        return chosen
+
+    def turned_down(
+        self, readout: readouts.Readout, reductions: Mapping[int, float]
+    ) -> readouts.Readout:
+        """The last layer with lower scores of some classes."""
+        bias = readout.bias.copy()
+        for label, reduction in reductions.items():
+            bias[label] -= np.float32(reduction) * self.spread[label]
+        return replace(readout, bias=bias)
+
+    def _allow(self, tried: readouts.Readout, untouched: readouts.Readout, label: int) -> bool:
+        """Whether the budget is kept, and what a class needs to keep of its clean images."""
+        is_within = self.select.accuracy(tried) >= self.lowest_accuracy - 1e-9
+        return is_within and (
+            label in self.expendable
+            or all(
+                seen.known(tried, label) >= seen.known(untouched, label)
+                for seen in (self.tune, self.select)
+            )
+        )
+
+    def lost(self, readout: readouts.Readout, labels: Sequence[int]) -> tuple[int, ...]:
+        """The classes that clean images show, none of which is put there any more."""
+        return tuple(
+            label
+            for label in labels
+            if label in self.tune.labels
+            and not self.tune.known(readout, label) + self.select.known(readout, label)
+        )
 
 
 def _selection(
@@ -172,4 +235,15 @@ def _unseen(labels: Sequence[int], shown: IntArray) -> tuple[str, ...]:
     return (
         f"of the suspected classes {names} there is no clean image: the repaired model may not "
         "answer them any more; clean images of these classes would mend that",
+    )
+
+
+def _lost(labels: Sequence[int]) -> tuple[str, ...]:
+    """A warning for classes whose clean images are not known any more."""
+    if not labels:
+        return ()
+    names = ", ".join(map(str, labels))
+    return (
+        f"the repaired model does not answer the suspected classes {names} any more, not even to "
+        "their own clean images; a smaller accuracy budget may keep them, with more of the attack",
     )

@@ -29,6 +29,11 @@ class Suspected:
         """Whether there is evidence against a class, or the classes were given."""
         return self.diagnosis is None or bool(self.diagnosis.targets)
 
+    @property
+    def against(self) -> tuple[int, ...]:
+        """The classes that there is evidence against, or that were given."""
+        return self.labels if self.diagnosis is None else self.diagnosis.targets
+
     def told(self, repair: base.Repair) -> base.Repair:
         """The repair, with the diagnosis that it went by."""
         return dataclasses.replace(repair, diagnosis=self.diagnosis)

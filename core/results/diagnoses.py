@@ -78,6 +78,8 @@ class Diagnosis(Value):
     #: Classes whose triggers were searched for.
     n_examined: int
     seconds: float
+    #: The score that makes a suspect; grows with the number of classes.
+    suspected_from: float = 0.0
     warnings: tuple[str, ...] = ()
     #: ``None`` as part of a repair, whose report says it all.
     circumstances: Circumstances | None = None

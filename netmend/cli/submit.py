@@ -110,10 +110,8 @@ def submit(  # noqa: PLR0913 - an argument is an option
         "goodnet": {"rule": goodnet_rule, "false_positive_rate": goodnet_fpr}, "seed": seed,
         "gate": gate(gate_asr, gate_drop), "preprocessing": preprocessing, "n_classes": classes,
     }  # fmt: skip
-    how = _How(
-        as_json=as_json, quiet=quiet, dry_run=dry_run,
-        wait=wait, timeout_s=timeout, output_folder=output_folder,
-    )  # fmt: skip
+    how = _How(as_json=as_json, quiet=quiet, dry_run=dry_run, wait=wait, timeout_s=timeout,
+               output_folder=output_folder)  # fmt: skip
     with server.connected(url, token) as client:
         return (_diagnosed if diagnose else _repaired)(client, files, wanted, how)
 

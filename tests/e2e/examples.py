@@ -9,7 +9,15 @@ import h5py
 import numpy as np
 
 from core.errors import InvalidInput
-from netmend.client import BatchCreate, BatchMethod, Client, JobCreate, JobData, ProblemError
+from netmend.client import (
+    BatchCreate,
+    BatchMethod,
+    Client,
+    JobCreate,
+    JobData,
+    ModelDiagnose,
+    ProblemError,
+)
 
 from .files import DEMO_PARAMS, Files, pictures
 from .stack import Stack
@@ -35,6 +43,7 @@ class Example:
     check: str
     batch: str
     tried: str
+    diagnosed: str
 
 
 def fill(stack: Stack, files: Files) -> Example:
@@ -78,6 +87,8 @@ def _fill(client: Client, files: Files) -> Example:
     failed = submit("With the wrong labels", data=wrong)
     canceled = submit("Never mind", params=_FOREVER)
     client.jobs.cancel(canceled)
+    asked = ModelDiagnose(clean_validation=data.clean_validation, preprocessing="/255")
+    diagnosed = client.diagnoses.submit(model.id, asked).id
     batch = client.batches.submit(
         BatchCreate(
             name="Methods side by side",
@@ -95,11 +106,12 @@ def _fill(client: Client, files: Files) -> Example:
         repaired, pictures(files.poisoned, files.poisoned.parent, n=3)
     ).job_id
     client.batches.wait(batch.id)
+    client.jobs.wait(diagnosed)
     return Example(
         model=model.id, refused=refused, clean=data.clean_test or "",
         poisoned=data.poisoned_test[0], repaired=repaired, budgets=budgets, other=other,
         failed=failed, canceled=canceled, check=model.intake_job_id, batch=batch.id,
-        tried=tried,
+        tried=tried, diagnosed=diagnosed,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ PAGES: Mapping[str, str] = types.MappingProxyType(
         "job-failed": "/jobs/{failed}",
         "job-canceled": "/jobs/{canceled}",
         "job-check": "/jobs/{check}",
+        "job-diagnosed": "/jobs/{diagnosed}",
         "retry": "/jobs/{repaired}/retry",
         "try": "/jobs/{repaired}/try",
         "try-answers": "/jobs/{repaired}/try?asked={tried}",

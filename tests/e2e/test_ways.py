@@ -177,3 +177,14 @@ def _search(page, words):
     page.goto("/jobs")
     page.get_by_label("Search").fill(words)
     page.get_by_label("Search").press("Enter")
+
+
+def test_a_model_is_diagnosed_from_its_page(page, example):
+    page.goto(f"/models/{example.model}")
+    page.get_by_role("combobox", name="Clean images").select_option(example.clean)
+    page.get_by_role("combobox", name="Scaling of pixels").select_option("/255")
+    page.get_by_role("button", name="Diagnose again").click()
+    page.wait_for_url(_JOB)
+    steps.wait_for_end(page)
+    expect(page.get_by_role("heading", name="The evidence, class by class")).to_be_visible()
+    expect(page.get_by_text("A suspect is no proof of a backdoor").first).to_be_visible()

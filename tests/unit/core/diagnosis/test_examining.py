@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import diagnosis, errors, finetuning
-from core.diagnosis import examining, pictures, ranking
+from core.diagnosis import examining, pictures
 from core.inversion import PixelRange, Triggers
 from core.preprocessing import named
 from tests import tiny
@@ -91,8 +91,9 @@ def test_the_same_seed_finds_the_same(small_trigger, validation, monkeypatch):
 
 
 def test_only_what_scores_enough_is_suspected(findings):
+    least = findings.diagnosis.suspected_from
     for suspect in findings.diagnosis.suspects:
-        assert suspect.is_suspected is (suspect.score >= ranking.SUSPECTED_FROM)
+        assert suspect.is_suspected is (suspect.score >= least)
 
 
 def triggers(pattern, *, masks=None):

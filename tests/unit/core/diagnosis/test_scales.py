@@ -44,5 +44,18 @@ def test_what_speaks_for_a_class_takes_nothing_away():
     assert scales.combined(np.array([[3.0, -9.0], [4.0, 2.0]])) == pytest.approx([5, 2])
 
 
+@pytest.mark.parametrize(("n_kinds", "n"), [(4, 10), (5, 10), (5, 400)])
+def test_chance_alone_passes_the_threshold_as_often_as_it_was_told_to(n_kinds, n):
+    least = scales.threshold(n_kinds, n, chance=0.2)
+    drawn = np.random.default_rng(0).normal(size=(n_kinds, 2000, n))
+    largest = scales.combined(drawn.reshape(n_kinds, -1)).reshape(2000, n).max(axis=1)
+    assert np.mean(largest >= least) == pytest.approx(0.2, abs=0.03)
+
+
+def test_more_classes_have_to_score_higher():
+    few, many = (scales.threshold(5, n, chance=0.01) for n in (10, 1283))
+    assert (round(few, 2), round(many, 2)) == (4.04, 5.18)
+
+
 def test_the_best_are_the_largest_above_nothing():
     assert scales.best(np.array([0.0, 3.0, -1.0, 5.0]), 3).tolist() == [3, 1]

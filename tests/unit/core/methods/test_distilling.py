@@ -45,7 +45,8 @@ def test_only_the_student_sees_the_corruption(tiny_case):
         return 1 - images
 
     loss = step(tiny_case, student, corrupt=corrupt)(IMAGES, np.zeros(8, np.int64))
-    assert len(seen) == 1 and float(loss) > 0.01
+    assert len(seen) == 1
+    assert float(loss) > 1e-3  # without corruption there is nothing to learn
 
 
 def test_mixed_images_keep_at_least_half_of_their_own(tiny_case):

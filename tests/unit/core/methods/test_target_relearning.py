@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core import catalogue, methods, metrics
-from core.methods import base, target_relearning
+from core.methods import base, readouts, target_relearning
 from tests import tiny
 
 PARAMS = catalogue.TargetRelearning(steps=60, triggers=2, labels=str(tiny.TARGET))
@@ -41,3 +41,35 @@ def test_the_accuracy_that_is_told_is_that_of_the_model(done, validation):
 def test_classes_without_clean_images_are_named():
     (warning,) = target_relearning._unseen((3, 7, 9), np.array([1, 3, 3]))
     assert "classes 7, 9" in warning
+
+
+def test_a_class_that_is_not_known_any_more_is_named():
+    assert target_relearning._lost(()) == ()
+    (warning,) = target_relearning._lost((4,))
+    assert "classes 4 any more" in warning
+
+
+def limits(expendable):
+    # Two classes and one feature: class 1 is answered where the feature is above 0.
+    seen = target_relearning._Seen(
+        features=np.array([[-1.0], [1.0], [3.0]], np.float32), labels=np.array([0, 1, 1])
+    )
+    return target_relearning._Limits(
+        tune=seen, select=seen, spread=np.ones(2, np.float32), lowest_accuracy=0.3,
+        expendable=frozenset(expendable),
+    )  # fmt: skip
+
+
+READOUT = readouts.Readout(
+    layer="scores", kernel=np.array([[0.0, 1.0]], np.float32), bias=np.zeros(2, np.float32),
+    reader=None,
+)  # fmt: skip
+
+
+def test_a_suspected_class_is_turned_down_as_far_as_the_budget_allows():
+    assert limits({1}).reductions(READOUT, [1]) == {1: 8.0}
+    assert limits({1}).lost(limits({1}).turned_down(READOUT, {1: 8.0}), [0, 1]) == (1,)
+
+
+def test_a_class_that_is_only_ranked_keeps_its_clean_images():
+    assert limits(()).reductions(READOUT, [1]) == {1: 0.5}

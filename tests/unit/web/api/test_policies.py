@@ -73,13 +73,6 @@ def operations(document):
 
 
 @pytest.fixture
-def checked(held, inputs):
-    """What a job asks for, with what an intake makes of its data set."""
-    _overview(held, inputs["data"]["clean_validation"])
-    return inputs
-
-
-@pytest.fixture
 def diagnosed(client, held, inputs):
     """What a job asks for, with a diagnosis of its model."""
     asked = {"clean_validation": inputs["data"]["clean_validation"]}
@@ -91,7 +84,14 @@ def diagnosed(client, held, inputs):
 
 
 @pytest.fixture
-def things(client, checked, diagnosed, repaired, upload):
+def checked(held, diagnosed):
+    """What a job asks for, with what an intake makes of its data set."""
+    _overview(held, diagnosed["data"]["clean_validation"])
+    return diagnosed
+
+
+@pytest.fixture
+def things(client, checked, repaired, upload):
     """Part of a route to the id of a thing of the owner."""
     inputs = checked
     wanted = {"models": [inputs["model"]], "data": [inputs["data"]]}
