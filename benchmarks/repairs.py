@@ -81,7 +81,6 @@ def rows(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
     spread = report.seeds
     ranges = {item.name: item for item in spread.attack_success_rate} if spread else {}
     for before, after in zip(report.before.attacks, report.after.attacks, strict=True):
-        assert after.floor is not None and after.robust_accuracy is not None
         yield (
             name,
             report.method,
@@ -89,8 +88,8 @@ def rows(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
             after.name.removesuffix("_poisoned"),
             _change(before.attack_success_rate, after.attack_success_rate)
             + _range(ranges.get(after.name)),
-            percent(after.floor.value),
-            percent(after.robust_accuracy.value),
+            _figure(after.floor),
+            _figure(after.robust_accuracy),
             report.verdict,
         )
 
@@ -107,6 +106,10 @@ def _repaired(case: _Case, method: str, n_seeds: int) -> RepairReport:
         ]  # fmt: skip
         done = subprocess.run([*map(str, command)], check=True, capture_output=True, text=True)
     return RepairReport.from_json(json.loads(done.stdout))
+
+
+def _figure(rate: Rate | None) -> str:
+    return percent(rate.value) if rate else "not measured"
 
 
 def _range(spread: Spread | None) -> str:

@@ -51,7 +51,12 @@ def slot(page: Page, title: str) -> Locator:
 
 
 def set_parameters(page: Page, files: Files) -> None:
-    """Fill in parameters of the method that is chosen."""
+    """Choose fine-pruning, whatever is usual, and fill in its parameters."""
+    page.get_by_role("radio", name="Another method").check()
+    page.get_by_role("combobox", name="Method", exact=True).select_option("fine-pruning")
+    expect(
+        page.get_by_role("heading", name="Of fine-pruning", include_hidden=True)
+    ).to_be_attached()
     page.get_by_text("All parameters").click()
     for name, value in files.params.items():
         _set(page.locator(f'[id="params.{name}"]'), value)
