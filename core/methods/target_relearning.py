@@ -71,21 +71,8 @@ def repaired(
     """As `repair`, of classes that are known already."""
     before = base.select_accuracy(model, validation)
     readout = readouts.required(model)
-    bank = banks.search(
-        model,
-        validation,
-        suspected.labels,
-        count=params.triggers,
-        steps=params.steps,
-        execution=execution,
-    )
-    anew = readouts.relearned(
-        readout,
-        validation,
-        bank,
-        labels=suspected.labels,
-        ridge=params.ridge,
-        seed=execution.seed,
+    anew = _relearned(
+        model, readout, validation, suspected.labels, params=params, execution=execution
     )
     tune, select = (
         _Seen.of(readout, images, validation.preprocessing)
@@ -118,6 +105,33 @@ def repaired(
                 *base.over_budget(selection),
             ),
         )
+    )
+
+
+def _relearned(
+    model: keras.Model,
+    readout: readouts.Readout,
+    validation: base.Validation,
+    labels: Sequence[int],
+    *,
+    params: TargetRelearning,
+    execution: base.Execution,
+) -> readouts.Readout:
+    bank = banks.search(
+        model,
+        validation,
+        labels,
+        count=params.triggers,
+        steps=params.steps,
+        execution=execution,
+    )
+    return readouts.relearned(
+        readout,
+        validation,
+        bank,
+        labels=labels,
+        ridge=params.ridge,
+        seed=execution.seed,
     )
 
 

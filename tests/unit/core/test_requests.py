@@ -49,7 +49,7 @@ def test_a_request_comes_back_from_its_json():
     ],
 )
 def test_a_share_or_a_seed_that_is_none_is_refused(wrong):
-    with pytest.raises(errors.InvalidParams, match="must be between [01] and"):
+    with pytest.raises(errors.InvalidParams, match=r"must be between [01] and"):
         RepairOptions(method="fine-tuning", **wrong).check()
 
 

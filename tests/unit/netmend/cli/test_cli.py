@@ -10,7 +10,8 @@ from netmend.client import ProblemError, ServerUnreachable, WaitTimedOut
 from service.errors import InvalidSettings
 
 COMMANDS = (
-    "repair", "diagnose", "evaluate", "inspect", "predict", "methods", "demo", "up", "web", "worker",
+    "repair", "diagnose", "evaluate", "inspect", "predict", "methods", "demo", "up", "web",
+    "worker",
     "dispatcher", "doctor", "backup", "gc", "db upgrade", "login",
     "upload model", "upload dataset", "submit",
     "batch", "batches", "jobs", "watch", "compare", "retry", "cancel", "download",
