@@ -6,6 +6,7 @@ student sees the same images with foreign pieces and with triggers that were fou
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import tf_keras as keras
@@ -15,6 +16,10 @@ from ..catalogue import ForgetAndDistil
 from ..metrics import FloatArray
 from ..results import Selection
 from . import banks, base, distilling, readouts, stamping, targets
+
+#: Share of the images that carry a trigger of a class that only ranks high, of those that carry
+#: one of a suspected class.
+_RANKED_SHARE = 0.5
 
 
 def repair(
@@ -74,10 +79,12 @@ def repaired(
         lowest_accuracy=before - max_accuracy_drop,
         execution=execution,
         make_step=distilling.distilling_step(
-            model, _corruption(validation, bank, params, execution.seed),
-            params=params, seed=execution.seed,
+            model,
+            _corruption(validation, _by_suspicion(bank, suspected), params, execution.seed),
+            params=params,
+            seed=execution.seed,
         ),
-    )  # fmt: skip
+    )
     selection = Selection(
         rule="the last epoch whose select accuracy is within the budget",
         max_accuracy_drop=max_accuracy_drop,
@@ -136,9 +143,27 @@ def _with_unlabelled(validation: base.Validation) -> base.Validation:
     )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Banks:
+    """Triggers of the classes that there is evidence against, and of others that rank high."""
+
+    suspected: Sequence[inversion.Triggers]
+    ranked: Sequence[inversion.Triggers]
+
+
+def _by_suspicion(bank: Sequence[inversion.Triggers], suspected: targets.Suspected) -> _Banks:
+    # Where there is evidence against nobody, those that rank highest take the first place.
+    first = suspected.against or suspected.labels
+    rest = [label for label in suspected.labels if label not in first]
+    return _Banks(
+        suspected=[each.only(first) for each in bank],
+        ranked=[each.only(rest) for each in bank if rest],
+    )
+
+
 def _corruption(
     validation: base.Validation,
-    bank: Sequence[inversion.Triggers],
+    triggers: _Banks,
     params: ForgetAndDistil,
     seed: int,
 ) -> Callable[[FloatArray], FloatArray]:
@@ -147,6 +172,9 @@ def _corruption(
 
     def corrupt(images: FloatArray) -> FloatArray:
         changed = corruptions.corrupted(images, others, rng, family=params.corruption)
-        return stamping.stamped(changed, bank, share=params.share, rng=rng)
+        changed = stamping.stamped(changed, triggers.suspected, share=params.share, rng=rng)
+        return stamping.stamped(
+            changed, triggers.ranked, share=_RANKED_SHARE * params.share, rng=rng
+        )
 
     return corrupt

@@ -9,10 +9,10 @@ from .. import diagnosis, errors
 from ..results import Diagnosis
 from . import base
 
-#: Where nothing is suspected, so many of the ranking count as if they were: what a repair passes
-#: over stays as it is.
+#: However little speaks against them, so many of the ranking are repaired as well: what a repair
+#: passes over stays as it is.
 _AT_LEAST = 3
-#: Of a model with many classes this share of them counts in any case: each costs next to nothing.
+#: Of a model with many classes this share of them: each costs next to nothing.
 _SHARE = 0.01
 
 
@@ -48,7 +48,7 @@ def suspected(
         model: As it came.
         validation: What a diagnosis goes by.
         wanted: ``all``, numbers with commas between, or ``auto``: those that a diagnosis suspects,
-            or the first few of its ranking.
+            and the first few of its ranking.
         execution: Told of the diagnosis.
 
     Raises:
@@ -64,8 +64,8 @@ def suspected(
 
 
 def worth_repairing(found: Diagnosis) -> tuple[int, ...]:
-    """The suspected classes, or the first few of the ranking; the most suspicious first."""
-    count = max(int(_SHARE * found.n_classes), 0 if found.targets else _AT_LEAST)
+    """The suspected classes and the first few of the ranking; the most suspicious first."""
+    count = max(_AT_LEAST, int(_SHARE * found.n_classes))
     first = [suspect.label for suspect in found.suspects[:count]]
     return tuple(dict.fromkeys([*found.targets, *first]))
 
