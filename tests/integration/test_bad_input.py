@@ -133,7 +133,7 @@ def test_a_model_at_chance_says_what_was_tried(refused, files, tmp_path):
 
 
 def test_a_model_without_a_convolution_is_not_for_fine_pruning(refused, dense):
-    line = refused("--preprocessing", "/255", model=dense)
+    line = refused("--method", "fine-pruning", "--preprocessing", "/255", model=dense)
     assert "convolution" in line
     assert "fine-tuning" in line
 
@@ -164,8 +164,9 @@ def test_a_poisoned_set_whose_labels_may_mean_either(refused, files):
 
 
 def test_parameters_and_options_that_do_not_fit(refused):
-    assert "no parameter 'epoch'" in refused("--set", "epoch=3")
-    assert "epochs must be" in refused("--set", "epochs=many")
+    assert "no parameter 'epoch'" in refused("--method", "fine-tuning", "--set", "epoch=3")
+    many = ("--method", "fine-tuning", "--set", "epochs=many")
+    assert "epochs must be" in refused(*many)
     assert "no method 'magic'" in refused("--method", "magic")
     assert "no preprocessing '/256'" in refused("--preprocessing", "/256")
     assert "is not a share" in refused("--max-accuracy-drop", "4")

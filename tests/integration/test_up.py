@@ -181,7 +181,7 @@ def test_an_unknown_job_is_a_problem_with_a_code(client):
 def test_a_wait_that_is_over_is_exit_code_6_and_a_canceled_job_5(up, client, files, environment):
     environment = {**environment, "NETMEND_TOKEN": up.token, "NETMEND_URL": up.url}
     submit = ("submit", files["model"], "--clean-validation", files["clean_validation"])
-    forever = ("--set", "epochs=500", "--set", "learning_rate=0.000001")
+    forever = ("--method", "fine-tuning", "--set", "epochs=500", "--set", "learning_rate=0.000001")
     outcome = netmend(*submit, *forever, "--wait", "--timeout", "1", env=environment)
     assert outcome.returncode == 6, outcome.stderr
     job_id = next(client.jobs.list(kind="repair")).id

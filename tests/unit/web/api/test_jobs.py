@@ -263,7 +263,7 @@ def test_all_models_and_data_sets_that_are_not_there_are_named(client):
 
 
 def test_a_dry_run_tells_of_the_job_and_makes_none(client, inputs):
-    headers = {"Idempotency-Key": "one"}
+    headers, inputs = {"Idempotency-Key": "one"}, {**inputs, "method": "fine-pruning"}
     answer = client.post(f"{URL}?dry_run=true", json=inputs, headers=headers)
     plan = answer.get_json()
     assert (answer.status_code, plan["n_jobs"], plan["estimated_seconds"]) == (200, 1, None)
