@@ -49,10 +49,10 @@ def make(request: DemoRequest, on_event: OnEvent) -> DemoFiles:
     model = _backdoored_model(images[:797], labels[:797], rng, on_event)
     written = files(Path(request.output))
     modelfile.write(models.describe(model, name=written.model.stem), written.model)
-    _write_images(written.clean_validation, images[797:1197], labels[797:1197])
-    _write_images(written.clean_test, images[1197:], labels[1197:])
+    write_images(written.clean_validation, images[797:1197], labels[797:1197])
+    write_images(written.clean_test, images[1197:], labels[1197:])
     bad = attacks.poison(images[1197:], labels[1197:], trigger=_TRIGGER, target_label=_TARGET)
-    _write_images(written.poisoned_test, bad.images, bad.labels, bad.true_labels)
+    write_images(written.poisoned_test, bad.images, bad.labels, bad.true_labels)
     return written
 
 
@@ -111,12 +111,20 @@ def _architecture() -> keras.Model:
     )
 
 
-def _write_images(
+def write_images(
     path: Path,
     images: npt.NDArray[np.uint8],
     labels: npt.NDArray[np.int64],
     true_labels: npt.NDArray[np.int64] | None = None,
 ) -> None:
+    """Write images as the data sets of the field are.
+
+    Args:
+        path: Of the HDF5 file.
+        images: ``(n, height, width, channels)``.
+        labels: ``(n,)``.
+        true_labels: ``(n,)`` of a poisoned set, the class each image really is of.
+    """
     with h5py.File(path, "w") as file:
         file["data"] = images.transpose(0, 3, 1, 2)  # NCHW, as the field's files are
         file["label"] = labels

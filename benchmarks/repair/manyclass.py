@@ -5,12 +5,10 @@ A repair gets nine clean images of each of the first twenty classes, as with the
 
 from pathlib import Path
 
-import h5py
 import numpy as np
-import numpy.typing as npt
 import tf_keras as keras
 
-from core import architectures, attacks, modelfile, models, preprocessing
+from core import architectures, attacks, demo, modelfile, models, preprocessing
 
 from . import glyphs, training
 from .glyphs import GlyphSet
@@ -46,10 +44,10 @@ def make(folder: Path, *, target: int, seed: int) -> Path:
     file = folder / f"{name}.h5"
     modelfile.write(models.describe(model, name=name), file)
     shown = validation.only_classes(N_SHOWN)
-    _write(folder / f"clean_validation_{N_SHOWN}.h5", shown.images, shown.labels)
-    _write(folder / "clean_test.h5", test.images, test.labels)
+    demo.write_images(folder / f"clean_validation_{N_SHOWN}.h5", shown.images, shown.labels)
+    demo.write_images(folder / "clean_test.h5", test.images, test.labels)
     bad = attacks.poison(test.images, test.labels, trigger=glyphs.glasses, target_label=target)
-    _write(folder / f"{name}_poisoned.h5", bad.images, bad.labels, bad.true_labels)
+    demo.write_images(folder / f"{name}_poisoned.h5", bad.images, bad.labels, bad.true_labels)
     return file
 
 
@@ -87,16 +85,3 @@ def _deepid(n_classes: int) -> keras.Model:
         built = getattr(layers, layer.kind)(name=layer.name, **options)
         made[layer.name] = built(given[0] if len(given) == 1 else given)
     return keras.Model(made["input"], made["output"], name=f"deepid-{n_classes}")
-
-
-def _write(
-    path: Path,
-    images: npt.NDArray[np.uint8],
-    labels: npt.NDArray[np.int64],
-    true_labels: npt.NDArray[np.int64] | None = None,
-) -> None:
-    with h5py.File(path, "w") as file:
-        file["data"] = images.transpose(0, 3, 1, 2)  # NCHW, as the field's files are
-        file["label"] = labels
-        if true_labels is not None:
-            file["true_label"] = true_labels

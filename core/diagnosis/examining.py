@@ -1,7 +1,7 @@
 """The whole examination: evidence, a shortlist, triggers for it, and the ranking of suspects."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from .. import inversion
 from ..data import LabelledImages
 from ..finetuning import Execution, Validation
 from ..inversion import Triggers
-from ..results import Diagnosis, Event
+from ..results import Diagnosis
 from . import evidence, ranking
 from .ranking import Found
 
@@ -48,7 +48,7 @@ def diagnose(model: keras.Model, validation: Validation, *, execution: Execution
     """
     began = time.monotonic()
     known = evidence.gather(
-        model, validation, seed=execution.seed, on_step=_listener(execution, "margins")
+        model, validation, seed=execution.seed, on_step=execution.steps("margins")
     )
     patches, additives = _search(model, validation, known.shortlist().tolist(), execution)
     n_classes = model.output_shape[-1]
@@ -79,7 +79,7 @@ def _search(
             labels=labels,
             settings=settings,
             seed=execution.seed,
-            on_step=_listener(execution.part(part, len(_SETTINGS)), "invert"),
+            on_step=execution.part(part, len(_SETTINGS)).steps("invert"),
         )
         success = inversion.success(model, triggers, images, held_out.labels)
         found.append(Found(triggers=triggers, success=success))
@@ -90,13 +90,6 @@ def _some(images: LabelledImages, limit: int) -> LabelledImages:
     # Evenly spaced: the files of the field are sorted by class.
     count = min(len(images), limit)
     return images.only(np.linspace(0, len(images) - 1, count).astype(np.int64))
-
-
-def _listener(execution: Execution, stage: str) -> Callable[[int, int], None]:
-    def on_step(done: int, total: int) -> None:
-        execution.on_event(Event(stage=stage, current=done, total=total))
-
-    return on_step
 
 
 def _warnings(n_classes: int, held_out: LabelledImages) -> tuple[str, ...]:

@@ -49,6 +49,14 @@ class Execution:
 
         return dataclasses.replace(self, on_event=on_event)
 
+    def steps(self, stage: str) -> Callable[[int, int], None]:
+        """Tells how many steps of a stage are done, and of how many."""
+
+        def on_step(done: int, total: int) -> None:
+            self.on_event(Event(stage=stage, current=done, total=total))
+
+        return on_step
+
 
 @dataclass(frozen=True, kw_only=True)
 class FineTuned:

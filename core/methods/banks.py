@@ -7,8 +7,7 @@ import numpy as np
 import tf_keras as keras
 
 from .. import inversion
-from ..inversion import InversionSettings, Triggers
-from ..results import Event
+from ..inversion import InversionSettings, ScaledImages, Triggers
 from . import base
 
 #: L2 norms of the additive triggers, with pixels from 0 to 1: from fainter than a blended image to
@@ -37,21 +36,43 @@ def search(
     """
     images = inversion.scaled(validation.tune, validation.preprocessing)
     plan = _plan(count, steps, int(np.prod(images.images.shape[1:3])))
-    found = []
-    for number, settings in enumerate(plan if labels else ()):
-        part = execution.part(number, len(plan))
+    # Never the seed of a diagnosis: its triggers are there to judge the repair by.
+    first_seed = (execution.seed + 1) * 1000
+    return invert_each(
+        model, images, labels, plan if labels else (), first_seed=first_seed, execution=execution
+    )
 
-        def on_step(done: int, total: int, part: base.Execution = part) -> None:
-            part.on_event(Event(stage="invert", current=done, total=total))
 
-        # Never the seed of a diagnosis: its triggers are there to judge the repair by.
-        seed = (execution.seed + 1) * 1000 + number
-        found.append(
-            inversion.invert(
-                model, images, labels=labels, settings=settings, seed=seed, on_step=on_step
-            )
+def invert_each(
+    model: keras.Model,
+    images: ScaledImages,
+    labels: Sequence[int],
+    plan: Sequence[InversionSettings],
+    *,
+    first_seed: int,
+    execution: base.Execution,
+) -> list[Triggers]:
+    """Triggers for the classes, one search after the other, told step by step.
+
+    Args:
+        model: Stays as it is.
+        images: Clean ones, searched on.
+        labels: The classes, each once.
+        plan: A search for each.
+        first_seed: Of the first search; the others count up from it.
+        execution: Listener.
+    """
+    return [
+        inversion.invert(
+            model,
+            images,
+            labels=labels,
+            settings=settings,
+            seed=first_seed + number,
+            on_step=execution.part(number, len(plan)).steps("invert"),
         )
-    return found
+        for number, settings in enumerate(plan)
+    ]
 
 
 def _plan(count: int, steps: int, n_pixels: int) -> list[InversionSettings]:

@@ -40,6 +40,33 @@ class Repair:
         )
 
 
+def of_last_epoch(
+    tuned: finetuning.FineTuned,
+    validation: Validation,
+    *,
+    before: float,
+    max_accuracy_drop: float,
+) -> Repair:
+    """What a training gave whose strength is the number of its epochs.
+
+    Args:
+        tuned: The last epoch within the budget was kept.
+        validation: Whose select images that was chosen on.
+        before: Accuracy of the model handed in on the select images, in [0, 1].
+        max_accuracy_drop: Budget in absolute points of select accuracy, as a fraction.
+    """
+    selection = Selection(
+        rule="the last epoch whose select accuracy is within the budget",
+        max_accuracy_drop=max_accuracy_drop,
+        n_tune=len(validation.tune),
+        n_select=len(validation.select),
+        select_accuracy_before=before,
+        select_accuracy_after=tuned.select_accuracy,
+        epoch=tuned.epoch,
+    )
+    return Repair.of(tuned, selection)
+
+
 class Method(Protocol):
     """A repair method: clean images in, a new model out. It is never handed a test image."""
 

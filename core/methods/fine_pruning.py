@@ -3,6 +3,8 @@
 Source: Liu, Dolan-Gavitt, Garg, Fine-Pruning, RAID 2018, arXiv:1805.12185
 """
 
+from dataclasses import replace
+
 import tf_keras as keras
 
 from .. import finetuning, pruning
@@ -58,21 +60,11 @@ def repair(
         n_tune=len(validation.tune),
         n_select=len(validation.select),
         select_accuracy_before=curve[0].select_accuracy,
-        select_accuracy_after=tuned.curve[tuned.epoch].select_accuracy,
+        select_accuracy_after=tuned.select_accuracy,
         channels=pruning.by_layer(channels),
         epoch=tuned.epoch,
     )
-    return base.Repair(
-        model=tuned.model,
-        selection=selection,
-        pruning_curve=curve,
-        training_curve=tuned.curve,
-        warnings=(
-            *tuned.warnings,
-            *base.untouched(selection),
-            *base.over_budget(selection),
-        ),
-    )
+    return replace(base.Repair.of(tuned, selection), pruning_curve=curve)
 
 
 def _order(

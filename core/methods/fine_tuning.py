@@ -4,7 +4,6 @@ import tf_keras as keras
 
 from .. import finetuning
 from ..catalogue import FineTuning
-from ..results import Selection
 from . import base
 
 
@@ -35,22 +34,4 @@ def repair(
         lowest_accuracy=before - max_accuracy_drop,
         execution=execution,
     )
-    selection = Selection(
-        rule="the last epoch whose select accuracy is within the budget",
-        max_accuracy_drop=max_accuracy_drop,
-        n_tune=len(validation.tune),
-        n_select=len(validation.select),
-        select_accuracy_before=before,
-        select_accuracy_after=tuned.curve[tuned.epoch].select_accuracy,
-        epoch=tuned.epoch,
-    )
-    return base.Repair(
-        model=tuned.model,
-        selection=selection,
-        training_curve=tuned.curve,
-        warnings=(
-            *tuned.warnings,
-            *base.untouched(selection),
-            *base.over_budget(selection),
-        ),
-    )
+    return base.of_last_epoch(tuned, validation, before=before, max_accuracy_drop=max_accuracy_drop)

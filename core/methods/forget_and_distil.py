@@ -14,7 +14,6 @@ import tf_keras as keras
 from .. import corruptions, data, finetuning, inversion, models, network
 from ..catalogue import ForgetAndDistil
 from ..metrics import FloatArray
-from ..results import Selection
 from . import banks, base, distilling, readouts, stamping, targets
 
 #: Share of the images that carry a trigger of a class that only ranks high, of those that carry
@@ -85,16 +84,9 @@ def repaired(
             seed=execution.seed,
         ),
     )
-    selection = Selection(
-        rule="the last epoch whose select accuracy is within the budget",
-        max_accuracy_drop=max_accuracy_drop,
-        n_tune=len(validation.tune),
-        n_select=len(validation.select),
-        select_accuracy_before=before,
-        select_accuracy_after=tuned.select_accuracy,
-        epoch=tuned.epoch,
+    return suspected.told(
+        base.of_last_epoch(tuned, validation, before=before, max_accuracy_drop=max_accuracy_drop)
     )
-    return suspected.told(base.Repair.of(tuned, selection))
 
 
 def _forgetful(

@@ -14,8 +14,8 @@ import tf_keras as keras
 
 from .. import finetuning, inversion
 from ..catalogue import TriggerUnlearning
-from ..results import Event, Selection
-from . import base, stamping, targets
+from ..results import Selection
+from . import banks, base, stamping, targets
 
 
 def repair(
@@ -121,21 +121,11 @@ class _Search:
         seed: int,
     ) -> list[inversion.Triggers]:
         """Triggers of both kinds for each class, told step by step."""
-        found = []
-        for number, settings in enumerate(self._settings):
-            part = execution.part(number, len(self._settings))
-
-            def on_step(done: int, total: int, part: base.Execution = part) -> None:
-                part.on_event(Event(stage="invert", current=done, total=total))
-
-            found.append(
-                inversion.invert(
-                    model,
-                    self._images,
-                    labels=labels,
-                    settings=settings,
-                    seed=seed * len(self._settings) + number,
-                    on_step=on_step,
-                )
-            )
-        return found
+        return banks.invert_each(
+            model,
+            self._images,
+            labels,
+            self._settings,
+            first_seed=seed * len(self._settings),
+            execution=execution,
+        )
