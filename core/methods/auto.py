@@ -5,7 +5,7 @@ of the diagnosis are kept from the repairs, which search for their own, and judg
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +15,10 @@ from .. import diagnosis, inversion, metrics
 from ..catalogue import Auto, ForgetAndDistil, Params, TargetRelearning, as_dict
 from ..percentages import percent
 from ..results import Candidate, Event, Selection
-from . import base, forget_and_distil, readouts, target_relearning, targets
+from . import banks, base, forget_and_distil, readouts, target_relearning, targets
 
+#: What may be tried.
+Plan = ForgetAndDistil | TargetRelearning
 #: A repair is good enough when the triggers of the diagnosis send no more images than this to a
 #: suspected class, above what lands there anyway, as a fraction.
 _ENOUGH = 0.05
@@ -46,19 +48,35 @@ def repair(
     """
     findings = diagnosis.diagnose(model, validation, execution=execution)
     case = _Case(model, validation, findings, max_accuracy_drop)
-    plan = _plan(case)
-    trials: list[_Trial] = []
-    for number, each in enumerate(plan):
-        if trials and trials[-1].is_good_enough:
-            break
-        trials.append(_tried(case, each, execution.part(number, len(plan))))
-        execution.on_event(trials[-1].event(len(trials), len(plan)))
+    trials = _trials(case, _plan(case), execution)
     chosen = min(trials, key=lambda trial: trial.rank, default=None)
     if chosen and not findings.diagnosis.targets and not chosen.is_nearly_free:
         chosen = None  # there is nothing to set against its cost
     repaired = chosen.repair if chosen else _unchanged(case)
     candidates = tuple(trial.told(is_chosen=trial is chosen) for trial in trials)
     return replace(repaired, diagnosis=findings.diagnosis, candidates=candidates)
+
+
+def _trials(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> list["_Trial"]:
+    """One repair after the other, until one is good enough; all go by the same triggers."""
+    if not plan:
+        return []
+    n_parts = 1 + len(plan)
+    known = case.findings.diagnosis
+    bank = banks.of_suspected(
+        case.model,
+        case.validation,
+        targets.Suspected(labels=targets.worth_repairing(known), diagnosis=known),
+        params=plan[0],
+        execution=execution.part(0, n_parts),
+    )
+    trials: list[_Trial] = []
+    for number, params in enumerate(plan, start=1):
+        trials.append(_tried(case, bank, params, execution.part(number, n_parts)))
+        execution.on_event(trials[-1].event(number, len(plan)))
+        if trials[-1].is_good_enough:
+            break
+    return trials
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +165,7 @@ class _Trial:
         return f"costs {percent(self.cost)} of select accuracy, {budget} the budget; {left}"
 
 
-def _plan(case: _Case) -> tuple[Params, ...]:
+def _plan(case: _Case) -> tuple[Plan, ...]:
     """What to try, in this order."""
     model, validation, findings = case.model, case.validation, case.findings
     labels = ",".join(map(str, targets.worth_repairing(findings.diagnosis)))
@@ -174,13 +192,12 @@ def _mirror_is_harmless(model: keras.Model, validation: base.Validation) -> bool
     return hits[1] >= hits[0] - _MIRROR_COST * len(labels)
 
 
-def _tried(case: _Case, params: Params, execution: base.Execution) -> _Trial:
+def _tried(case: _Case, bank: banks.Bank, params: Plan, execution: base.Execution) -> _Trial:
     began = time.monotonic()
-    known = case.findings.diagnosis
     repaired = _REPAIRS[params.name](
         case.model,
         case.validation,
-        targets.Suspected(labels=targets.worth_repairing(known), diagnosis=known),
+        bank,
         params=params,
         max_accuracy_drop=case.max_accuracy_drop,
         execution=execution,

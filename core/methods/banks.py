@@ -2,17 +2,71 @@
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import tf_keras as keras
 
 from .. import inversion
+from ..catalogue import ForgetAndDistil, TargetRelearning
 from ..inversion import InversionSettings, ScaledImages, Triggers
 from . import base
+from .targets import Suspected
 
 #: L2 norms of the additive triggers, with pixels from 0 to 1: from fainter than a blended image to
 #: plain to see, for images of this many pixels; the norm grows with the root of their number.
 _FAINTEST, _PLAINEST, _PIXELS = 1.5, 3.5, 32 * 32
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bank:
+    """Classes that may be targets, and triggers that lead to them."""
+
+    suspected: Suspected
+    triggers: Sequence[Triggers]
+
+    @property
+    def first(self) -> list[Triggers]:
+        """Of the classes that there is evidence against, or of all where there is none."""
+        return [each.only(self._first) for each in self.triggers]
+
+    @property
+    def others(self) -> list[Triggers]:
+        """Of the classes that only rank high; empty where there is none of them."""
+        rest = [label for label in self.suspected.labels if label not in self._first]
+        return [each.only(rest) for each in self.triggers if rest]
+
+    @property
+    def _first(self) -> tuple[int, ...]:
+        return self.suspected.against or self.suspected.labels
+
+
+def of_suspected(
+    model: keras.Model,
+    validation: base.Validation,
+    suspected: Suspected,
+    *,
+    params: ForgetAndDistil | TargetRelearning,
+    execution: base.Execution,
+) -> Bank:
+    """The bank of a repair.
+
+    Args:
+        model: Stays as it is.
+        validation: Triggers are searched for on its tune images.
+        suspected: Whose triggers.
+        params: How many triggers, and how many steps each search has.
+        execution: Seed and listener.
+    """
+    triggers = search(
+        model,
+        validation,
+        suspected.labels,
+        count=params.triggers,
+        steps=params.steps,
+        execution=execution,
+    )
+    return Bank(suspected=suspected, triggers=triggers)
 
 
 def search(

@@ -5,8 +5,7 @@ forgotten, and learned again from the answers of the backdoored model to clean i
 student sees the same images with foreign pieces and with triggers that were found by search.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 import tf_keras as keras
@@ -15,6 +14,7 @@ from .. import corruptions, data, finetuning, inversion, models, network
 from ..catalogue import ForgetAndDistil
 from ..metrics import FloatArray
 from . import banks, base, distilling, readouts, stamping, targets
+from .banks import Bank
 
 #: Share of the images that carry a trigger of a class that only ranks high, of those that carry
 #: one of a suspected class.
@@ -41,10 +41,11 @@ def repair(
     Raises:
         InvalidParams: ``params.labels`` names a class that the model does not have.
     """
+    suspected = targets.suspected(model, validation, params.labels, execution)
     return repaired(
         model,
         validation,
-        targets.suspected(model, validation, params.labels, execution),
+        banks.of_suspected(model, validation, suspected, params=params, execution=execution),
         params=params,
         max_accuracy_drop=max_accuracy_drop,
         execution=execution,
@@ -54,22 +55,14 @@ def repair(
 def repaired(
     model: keras.Model,
     validation: base.Validation,
-    suspected: targets.Suspected,
+    bank: Bank,
     *,
     params: ForgetAndDistil,
     max_accuracy_drop: float,
     execution: base.Execution,
 ) -> base.Repair:
-    """As `repair`, of classes that are known already."""
+    """As `repair`, with triggers that are known already."""
     before = base.select_accuracy(model, validation)
-    bank = banks.search(
-        model,
-        validation,
-        suspected.labels,
-        count=params.triggers,
-        steps=params.steps,
-        execution=execution,
-    )
     student = _forgetful(model, validation, bank, params=params, seed=execution.seed)
     tuned = finetuning.fine_tune(
         student,
@@ -79,12 +72,12 @@ def repaired(
         execution=execution,
         make_step=distilling.distilling_step(
             model,
-            _corruption(validation, _by_suspicion(bank, suspected), params, execution.seed),
+            _corruption(validation, bank, params, execution.seed),
             params=params,
             seed=execution.seed,
         ),
     )
-    return suspected.told(
+    return bank.suspected.told(
         base.of_last_epoch(tuned, validation, before=before, max_accuracy_drop=max_accuracy_drop)
     )
 
@@ -92,7 +85,7 @@ def repaired(
 def _forgetful(
     model: keras.Model,
     validation: base.Validation,
-    bank: Sequence[inversion.Triggers],
+    bank: Bank,
     *,
     params: ForgetAndDistil,
     seed: int,
@@ -103,7 +96,7 @@ def _forgetful(
         anew = readouts.relearned(
             readout,
             validation,
-            bank,
+            bank.triggers,
             labels=range(len(readout.bias)),
             ridge=params.ridge,
             seed=seed,
@@ -135,38 +128,19 @@ def _with_unlabelled(validation: base.Validation) -> base.Validation:
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Banks:
-    """Triggers of the classes that there is evidence against, and of others that rank high."""
-
-    suspected: Sequence[inversion.Triggers]
-    ranked: Sequence[inversion.Triggers]
-
-
-def _by_suspicion(bank: Sequence[inversion.Triggers], suspected: targets.Suspected) -> _Banks:
-    # Where there is evidence against nobody, those that rank highest take the first place.
-    first = suspected.against or suspected.labels
-    rest = [label for label in suspected.labels if label not in first]
-    return _Banks(
-        suspected=[each.only(first) for each in bank],
-        ranked=[each.only(rest) for each in bank if rest],
-    )
-
-
 def _corruption(
     validation: base.Validation,
-    triggers: _Banks,
+    bank: Bank,
     params: ForgetAndDistil,
     seed: int,
 ) -> Callable[[FloatArray], FloatArray]:
     others = inversion.scaled(validation.tune, validation.preprocessing).images
     rng = np.random.default_rng(seed + 1)
+    first, rest = bank.first, bank.others
 
     def corrupt(images: FloatArray) -> FloatArray:
         changed = corruptions.corrupted(images, others, rng, family=params.corruption)
-        changed = stamping.stamped(changed, triggers.suspected, share=params.share, rng=rng)
-        return stamping.stamped(
-            changed, triggers.ranked, share=_RANKED_SHARE * params.share, rng=rng
-        )
+        changed = stamping.stamped(changed, first, share=params.share, rng=rng)
+        return stamping.stamped(changed, rest, share=_RANKED_SHARE * params.share, rng=rng)
 
     return corrupt

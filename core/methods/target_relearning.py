@@ -19,6 +19,7 @@ from ..metrics import FloatArray, IntArray
 from ..preprocessing import Preprocessing
 from ..results import Event, Selection
 from . import banks, base, readouts, targets
+from .banks import Bank
 
 #: How far a class may be turned down, in standard deviations of its score over clean images.
 _REDUCTIONS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -49,10 +50,12 @@ def repair(
         InvalidParams: ``params.labels`` names a class that the model does not have.
         NoReadout: The last layer is no Dense layer with a bias; other methods need none.
     """
+    readouts.required(model)  # before anything is searched for
+    suspected = targets.suspected(model, validation, params.labels, execution)
     return repaired(
         model,
         validation,
-        targets.suspected(model, validation, params.labels, execution),
+        banks.of_suspected(model, validation, suspected, params=params, execution=execution),
         params=params,
         max_accuracy_drop=max_accuracy_drop,
         execution=execution,
@@ -62,17 +65,22 @@ def repair(
 def repaired(
     model: keras.Model,
     validation: base.Validation,
-    suspected: targets.Suspected,
+    bank: Bank,
     *,
     params: TargetRelearning,
     max_accuracy_drop: float,
     execution: base.Execution,
 ) -> base.Repair:
-    """As `repair`, of classes that are known already."""
+    """As `repair`, with triggers that are known already."""
     before = base.select_accuracy(model, validation)
-    readout = readouts.required(model)
-    anew = _relearned(
-        model, readout, validation, suspected.labels, params=params, execution=execution
+    readout, suspected = readouts.required(model), bank.suspected
+    anew = readouts.relearned(
+        readout,
+        validation,
+        bank.triggers,
+        labels=suspected.labels,
+        ridge=params.ridge,
+        seed=execution.seed,
     )
     tune, select = (
         _Seen.of(readout, images, validation.preprocessing)
@@ -105,33 +113,6 @@ def repaired(
                 *base.over_budget(selection),
             ),
         )
-    )
-
-
-def _relearned(
-    model: keras.Model,
-    readout: readouts.Readout,
-    validation: base.Validation,
-    labels: Sequence[int],
-    *,
-    params: TargetRelearning,
-    execution: base.Execution,
-) -> readouts.Readout:
-    bank = banks.search(
-        model,
-        validation,
-        labels,
-        count=params.triggers,
-        steps=params.steps,
-        execution=execution,
-    )
-    return readouts.relearned(
-        readout,
-        validation,
-        bank,
-        labels=labels,
-        ridge=params.ridge,
-        seed=execution.seed,
     )
 
 

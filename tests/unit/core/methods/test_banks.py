@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from core import errors, methods
-from core.methods import banks
+from core import errors, inversion, methods
+from core.methods import banks, targets
+from core.results import Diagnosis, Suspect
 from tests import tiny
 
 EXECUTION = methods.Execution(seed=0, on_event=lambda event: None)
@@ -42,3 +43,32 @@ def test_what_a_listener_raises_ends_the_search(tiny_case, validation):
     listener = methods.Execution(seed=0, on_event=on_event)
     with pytest.raises(errors.Canceled):
         search(tiny_case, validation, (0,), execution=listener)
+
+
+def triggers(*labels):
+    pixels = inversion.PixelRange(low=np.zeros(3, np.float32), high=np.ones(3, np.float32))
+    patterns = np.zeros((len(labels), 4, 4, 3), np.float32)
+    return inversion.Triggers(
+        kind="additive", labels=np.array(labels), masks=None, patterns=patterns, pixels=pixels
+    )
+
+
+def labels_of(found):
+    return [each.labels.tolist() for each in found]
+
+
+def test_triggers_of_ranked_classes_stand_behind_those_of_suspected_ones():
+    suspect = Suspect(label=7, rank=1, is_suspected=True)
+    found = Diagnosis(n_classes=9, suspects=(suspect,), n_examined=9, seconds=0.0)
+    suspected = targets.Suspected(labels=(7, 2, 5), diagnosis=found)
+    bank = banks.Bank(suspected=suspected, triggers=[triggers(7, 2, 5)])
+    assert labels_of(bank.first) == [[7]]
+    assert labels_of(bank.others) == [[2, 5]]
+
+
+def test_without_evidence_the_ranked_classes_come_first():
+    found = Diagnosis(n_classes=9, suspects=(), n_examined=9, seconds=0.0)
+    suspected = targets.Suspected(labels=(2, 5), diagnosis=found)
+    bank = banks.Bank(suspected=suspected, triggers=[triggers(2, 5)])
+    assert labels_of(bank.first) == [[2, 5]]
+    assert bank.others == []

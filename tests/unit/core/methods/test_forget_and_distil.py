@@ -3,9 +3,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core import catalogue, data, inversion, methods, metrics
-from core.methods import forget_and_distil, targets
-from core.results import Diagnosis, Suspect
+from core import catalogue, data, methods, metrics
+from core.methods import forget_and_distil
 from tests import tiny
 
 PARAMS = catalogue.ForgetAndDistil(
@@ -53,32 +52,3 @@ def test_images_without_labels_are_learned_from_too(validation):
     first = data.joined(validation.tune, more).at([0, len(validation.tune)])
     assert np.array_equal(first[0], validation.tune.at([0])[0])
     assert np.array_equal(first[1], more.at([0])[0])
-
-
-def bank(*labels):
-    pixels = inversion.PixelRange(low=np.zeros(3, np.float32), high=np.ones(3, np.float32))
-    patterns = np.zeros((len(labels), 4, 4, 3), np.float32)
-    return inversion.Triggers(
-        kind="additive", labels=np.array(labels), masks=None, patterns=patterns, pixels=pixels
-    )
-
-
-def labels_of(triggers):
-    return [each.labels.tolist() for each in triggers]
-
-
-def test_triggers_of_ranked_classes_stand_behind_those_of_suspected_ones():
-    suspect = Suspect(label=7, rank=1, is_suspected=True)
-    found = Diagnosis(n_classes=9, suspects=(suspect,), n_examined=9, seconds=0.0)
-    suspected = targets.Suspected(labels=(7, 2, 5), diagnosis=found)
-    banks = forget_and_distil._by_suspicion([bank(7, 2, 5)], suspected)
-    assert labels_of(banks.suspected) == [[7]]
-    assert labels_of(banks.ranked) == [[2, 5]]
-
-
-def test_without_evidence_the_ranked_classes_come_first():
-    found = Diagnosis(n_classes=9, suspects=(), n_examined=9, seconds=0.0)
-    suspected = targets.Suspected(labels=(2, 5), diagnosis=found)
-    banks = forget_and_distil._by_suspicion([bank(2, 5)], suspected)
-    assert labels_of(banks.suspected) == [[2, 5]]
-    assert banks.ranked == []
