@@ -63,12 +63,15 @@ class Cell:
     #: Of the repair.
     seed: int = 0
     judge: Judge = "test"
+    #: Clean images that the repair is given, drawn by its seed; ``None``: all there are.
+    n_clean: int | None = None
 
     @property
     def name(self) -> str:
         """Of its files."""
+        given = f"--{self.n_clean}-images" if self.n_clean else ""
         judged = "" if self.judge == "test" else "--development"
-        return f"{self.net.name}--{self.treatment.name}--{self.seed}{judged}"
+        return f"{self.net.name}--{self.treatment.name}--{self.seed}{given}{judged}"
 
 
 #: The nets of the benchmark, in the order in which they are worth having.

@@ -51,7 +51,7 @@ def _strip(
         for line, method in enumerate(methods):
             own = [row for row in rows if row.cell.treatment.name == method]
             _points(plot, line, own, value)
-        plot.set_yticks(range(len(methods)), methods)
+        plot.set_yticks(range(len(methods)), [method.replace(":", "\n") for method in methods])
         plot.set_ylim(len(methods) - 0.5, -0.5)
         plot.tick_params(length=0)
         paint(plot)

@@ -59,6 +59,7 @@ def _add_run_options(parser: argparse.ArgumentParser, word: str) -> None:
     if word == "run":
         parser.add_argument("--methods", nargs="*", help="NAME or NAME:param=value,…")
     parser.add_argument("--seeds", nargs="*", type=int, default=[0], help="of the repairs")
+    parser.add_argument("--clean", type=int, help="so many clean images for each repair, not all")
     parser.add_argument("--development", action="store_true", help="judge on held-out train images")
     parser.add_argument("--workers", type=int, default=2, help="repairs at a time")
     parser.add_argument("--repair-seconds", type=float, default=3600.0, help="limit of one repair")
@@ -122,7 +123,7 @@ def _measure(asked: argparse.Namespace, treatments: Sequence[Treatment]) -> None
 
     devices.one_thread()
     chosen = [
-        Cell(net=net, treatment=treatment, seed=seed, judge=_judge(asked))
+        Cell(net=net, treatment=treatment, seed=seed, judge=_judge(asked), n_clean=asked.clean)
         for net, treatment, seed in itertools.product(_nets(asked), treatments, asked.seeds)
         if nets.is_trained(asked.work, net)
     ]

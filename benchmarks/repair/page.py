@@ -49,20 +49,29 @@ def _place(row: Row) -> tuple[Any, ...]:
 
 
 def _results(rows: Sequence[Row], target: Path) -> dict[str, Any]:
-    defaults = [row for row in rows if not row.cell.treatment.params]
+    repairs = [row for row in rows if row.cell.treatment not in ablation.TREATMENTS]
     ablated = [row for row in rows if row.cell.treatment in ablation.TREATMENTS]
-    if not defaults:
+    usual = [row for row in repairs if row.cell.n_clean is None]
+    if not usual:
         return {"rows": (), "ablation": ""}
     return {
         "rows": rows,
-        "overall": tables.overall(defaults),
-        "groups": list(_groups(defaults)),
-        "figures": _figures(defaults, target),
-        "benign": tables.benign(defaults),
-        "cost": tables.cost(defaults),
+        "overall": tables.overall(usual),
+        "groups": list(_groups(usual)),
+        "figures": _figures(usual, target),
+        "benign": tables.benign(usual),
+        "cost": tables.cost(usual),
+        "fewer": list(_fewer(repairs)),
         "ablation": tables.ablation(ablated) if ablated else "",
         "cells": tables.cells(rows),
     }
+
+
+def _fewer(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
+    """A number of clean images, what repairs with so few do, and what they cost benign nets."""
+    for count in sorted({row.cell.n_clean for row in rows if row.cell.n_clean}, reverse=True):
+        own = [row for row in rows if row.cell.n_clean == count]
+        yield count, tables.by_attack(own), tables.benign(own)
 
 
 def _figures(rows: Sequence[Row], target: Path) -> dict[str, str]:

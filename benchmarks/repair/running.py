@@ -99,6 +99,7 @@ def config(cell: Cell) -> str:
         "seed": cell.seed,
         "judge": cell.judge,
         "code": method_hash(treatment.method),
+        **({"n_clean": cell.n_clean} if cell.n_clean else {}),
     }
     return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -132,7 +133,7 @@ def measured(work: Path, cell: Cell, limits: Limits) -> Row:
 
 def _write_task(work: Path, cell: Cell, folder: Path) -> None:
     """All that the repair gets: a net, clean images, and what to do."""
-    validation = sources.load(cell.net.data).validation
+    validation = _given(cell)
     write_arrays(
         folder / "clean_validation.npz",
         {"images": validation.images, "labels": validation.labels},
@@ -145,6 +146,12 @@ def _write_task(work: Path, cell: Cell, folder: Path) -> None:
         "budget": BUDGET,
     }
     (folder / "task.json").write_text(json.dumps(task))
+
+
+def _given(cell: Cell) -> sources.Images:
+    """The clean images of the repair."""
+    validation = sources.load(cell.net.data).validation
+    return validation.drawn(cell.n_clean, seed=cell.seed) if cell.n_clean else validation
 
 
 def _repaired(folder: Path, limits: Limits) -> dict[str, Any]:

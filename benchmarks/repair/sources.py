@@ -30,6 +30,11 @@ class Images:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def drawn(self, count: int, *, seed: int) -> "Images":
+        """So many of them, without choice."""
+        chosen = np.sort(np.random.default_rng(seed).permutation(len(self))[:count])
+        return Images(images=self.images[chosen], labels=self.labels[chosen])
+
     def part(self, start: int, stop: int) -> "Images":
         """Those from *start* on and before *stop*."""
         return Images(images=self.images[start:stop], labels=self.labels[start:stop])

@@ -17,12 +17,17 @@ def figures(accuracy: float, success: float | None, n: int = 1000) -> Figures:
     return Figures(n_clean=n, accuracy=accuracy, worst_decile=0.3, triggers=triggers)
 
 
-def row(attack="badnets", method="fine-tuning", success=0.5, drop=0.02, *, seed=0, **facts) -> Row:
+def cell(attack, method, *, seed=0, params=None, n_clean=None) -> Cell:
     net = Net(data="cifar10", normalized=False, attack=attack, seed=seed)
+    return Cell(net=net, treatment=Treatment(method=method, params=params or {}), n_clean=n_clean)
+
+
+def row(attack="badnets", method="fine-tuning", success=0.5, drop=0.02, **facts) -> Row:
+    which = {name: facts.pop(name) for name in ("seed", "params", "n_clean") if name in facts}
     is_benign = attack == "benign"
     return Row(
         **{
-            "cell": Cell(net=net, treatment=Treatment(method=method)),
+            "cell": cell(attack, method, **which),
             "config": "0",
             "status": "ok",
             "before": figures(0.7, None if is_benign else 0.99),

@@ -15,6 +15,11 @@ def test_what_is_judged_in_development_has_files_of_its_own():
     assert cell.name.endswith("--development")
 
 
+def test_a_repair_with_fewer_clean_images_has_files_of_its_own():
+    cell = Cell(net=NET, treatment=Treatment(method="fine-tuning"), n_clean=500)
+    assert cell.name.endswith("--0--500-images")
+
+
 def test_a_treatment_is_read_from_its_name():
     treatment = Treatment.parse("fine-tuning:epochs=3,optimizer=sgd")
     assert treatment.params == {"epochs": "3", "optimizer": "sgd"}

@@ -16,6 +16,8 @@ def written(tmp_path_factory):
         repairs.row(method="ft-sam", success=0.05),
         repairs.row(method="ft-sam", attack="sig", **FAILED),
         repairs.row(attack="benign", drop=-0.01, is_unchanged=True),
+        repairs.row(success=0.9, drop=0.03, n_clean=500),
+        repairs.row(success=0.2, drop=0.01, params={"optimizer": "sgd"}),
     ):
         rows.write(folder, row)
     with pytest.MonkeyPatch.context() as patch:
@@ -34,6 +36,18 @@ def test_what_parameters_may_be_tuned_on_is_marked(written):
     assert "| method | badnets † | sig |" in (written / "benchmark.md").read_text()
 
 
+def test_repairs_with_fewer_images_have_a_table_of_their_own(written):
+    text = (written / "benchmark.md").read_text()
+    section = text.partition("## With 500 clean images")[2].partition("## Cost")[0]
+    assert "| fine-tuning | 88.0 · 3.0 |" in section
+    assert "| fine-tuning (500 images) | 0 |" in text
+
+
+def test_a_variant_of_a_method_has_lines_of_its_own(written):
+    lines = (written / "benchmark.md").read_text().splitlines()
+    assert any(line.startswith("| fine-tuning:optimizer=sgd | 1 | 18.0 [") for line in lines)
+
+
 def test_a_failure_is_a_row_with_its_message(written):
     assert "| failed: TrainingDiverged: a / b |" in (written / "benchmark.md").read_text()
 
@@ -43,7 +57,7 @@ def test_the_benign_control_says_what_was_left_unchanged(written):
 
 
 def test_rows_of_older_code_are_counted(written):
-    assert "1 of 4 rows were measured with other code" in (written / "benchmark.md").read_text()
+    assert "1 of 6 rows were measured with other code" in (written / "benchmark.md").read_text()
 
 
 @pytest.mark.parametrize("name", ["excess", "drop"])

@@ -48,6 +48,12 @@ def test_a_cell_is_measured_again_when_its_configuration_has_changed(work, monke
     assert not running.is_done(work, cell)
 
 
+def test_fewer_clean_images_are_another_configuration(work):
+    usual, fewer = (Cell(net=NET, treatment=QUICK, n_clean=count) for count in (None, 60))
+    assert running.config(usual) != running.config(fewer)
+    assert len(running._given(fewer)) == 60 < len(running._given(usual))
+
+
 def test_a_repair_that_takes_too_long_is_a_row(work):
     cell = Cell(net=NET, treatment=QUICK, seed=2)
     (row,) = run(work, cell, repair_seconds=0.2)
