@@ -49,9 +49,9 @@ def test_a_cell_is_measured_again_when_its_configuration_has_changed(work, monke
 
 
 def test_fewer_clean_images_are_another_configuration(work):
-    usual, fewer = (Cell(net=NET, treatment=QUICK, n_clean=count) for count in (None, 60))
+    usual, fewer = (Cell(net=NET, treatment=QUICK, n_clean=count) for count in (None, 30))
     assert running.config(usual) != running.config(fewer)
-    assert len(running._given(fewer)) == 60 < len(running._given(usual))
+    assert len(running._given(fewer)) == 30 < len(running._given(usual))
 
 
 def test_a_repair_that_takes_too_long_is_a_row(work):
