@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,20 +59,32 @@ _COLUMNS = (
     "net", "method", "clean accuracy (over the seeds)", "trigger",
     "attack success (over the seeds)", "floor", "robust accuracy", "verdict",
 )  # fmt: skip
+_COLUMNS_AROUND = (
+    "net", "method", "trigger", "attack success taught five images", "rule of the N+1 model",
+    "flagged with the trigger", "flagged without",
+)  # fmt: skip
 
 
 def main() -> None:
-    """Print a Markdown table, one row a net, method and trigger."""
+    """Print two Markdown tables, one row a net, method and trigger: repairs, and N+1 models."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.repairs", description=__doc__)
     parser.add_argument("--methods", nargs="+", choices=tuple(METHODS), default=[DEFAULT_METHOD])
     parser.add_argument("--seeds", type=int, default=3, help="repairs of each net by each method")
     asked = parser.parse_args()
-    print(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}")
+    _print(_COLUMNS, ["---"] * len(_COLUMNS))
+    around: list[tuple[str, ...]] = []
     for case in _CASES:
         for method in asked.methods:
-            report = _repaired(case, method, asked.seeds)
-            for row in rows(case.model.removesuffix(".h5"), report):
-                print(f"| {' | '.join(row)} |", flush=True)
+            name, report = case.model.removesuffix(".h5"), _repaired(case, method, asked.seeds)
+            _print(*rows(name, report))
+            around.extend(rows_around(name, report))
+    print()
+    _print(_COLUMNS_AROUND, ["---"] * len(_COLUMNS_AROUND), *around)
+
+
+def _print(*lines: Sequence[str]) -> None:
+    for line in lines:
+        print(f"| {' | '.join(line)} |", flush=True)
 
 
 def rows(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
@@ -91,6 +103,23 @@ def rows(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
             _figure(after.floor),
             _figure(after.robust_accuracy),
             report.verdict,
+        )
+
+
+def rows_around(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
+    """What five poisoned images bring back, and what the N+1 model does; one row a trigger."""
+    returned = {item.name: item.after for item in report.reactivation}
+    goodnet = report.goodnet
+    targets = f" ({', '.join(map(str, goodnet.targets))})" if goodnet.targets else ""
+    for attack in report.after.attacks:
+        yield (
+            name,
+            report.method,
+            attack.name.removesuffix("_poisoned"),
+            _figure(returned.get(attack.name)),
+            goodnet.rule + targets,
+            _figure(goodnet.detection_rate.get(attack.name)),
+            _figure(goodnet.false_positive_rate),
         )
 
 
