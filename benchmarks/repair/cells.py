@@ -65,13 +65,21 @@ class Cell:
     judge: Judge = "test"
     #: Clean images that the repair is given, drawn by its seed; ``None``: all there are.
     n_clean: int | None = None
+    #: Whether it is given the rest of them as well, without labels.
+    has_unlabelled: bool = False
 
     @property
     def name(self) -> str:
         """Of its files."""
-        given = f"--{self.n_clean}-images" if self.n_clean else ""
+        given = f"--{self.given.replace(' ', '-')}" if self.n_clean else ""
         judged = "" if self.judge == "test" else "--development"
         return f"{self.net.name}--{self.treatment.name}--{self.seed}{given}{judged}"
+
+    @property
+    def given(self) -> str:
+        """``500 images``, or ``500 images and unlabelled``; empty where it is given all."""
+        more = " and unlabelled" if self.has_unlabelled else ""
+        return f"{self.n_clean} images{more}" if self.n_clean else ""
 
 
 #: The nets of the benchmark, in the order in which they are worth having.

@@ -60,6 +60,7 @@ def _add_run_options(parser: argparse.ArgumentParser, word: str) -> None:
         parser.add_argument("--methods", nargs="*", help="NAME or NAME:param=value,…")
     parser.add_argument("--seeds", nargs="*", type=int, default=[0], help="of the repairs")
     parser.add_argument("--clean", type=int, help="so many clean images for each repair, not all")
+    parser.add_argument("--unlabelled", action="store_true", help="the others without labels")
     parser.add_argument("--development", action="store_true", help="judge on held-out train images")
     parser.add_argument("--workers", type=int, default=2, help="repairs at a time")
     parser.add_argument("--repair-seconds", type=float, default=3600.0, help="limit of one repair")
@@ -121,9 +122,21 @@ def _ablate(asked: argparse.Namespace) -> None:
 def _measure(asked: argparse.Namespace, treatments: Sequence[Treatment]) -> None:
     from . import devices, nets, running
 
+    if asked.unlabelled and not asked.clean:
+        sys.exit(
+            "--unlabelled: of all clean images none is left; say with --clean how many have labels"
+        )
+
     devices.one_thread()
     chosen = [
-        Cell(net=net, treatment=treatment, seed=seed, judge=_judge(asked), n_clean=asked.clean)
+        Cell(
+            net=net,
+            treatment=treatment,
+            seed=seed,
+            judge=_judge(asked),
+            n_clean=asked.clean,
+            has_unlabelled=asked.unlabelled,
+        )
         for net, treatment, seed in itertools.product(_nets(asked), treatments, asked.seeds)
         if nets.is_trained(asked.work, net)
     ]

@@ -67,11 +67,11 @@ def _results(rows: Sequence[Row], target: Path) -> dict[str, Any]:
     }
 
 
-def _fewer(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
-    """A number of clean images, what repairs with so few do, and what they cost benign nets."""
-    for count in sorted({row.cell.n_clean for row in rows if row.cell.n_clean}, reverse=True):
-        own = [row for row in rows if row.cell.n_clean == count]
-        yield count, tables.by_attack(own), tables.benign(own)
+def _fewer(rows: Sequence[Row]) -> Iterator[tuple[str, str, str]]:
+    """Which clean images, what repairs with them do, and what they cost benign nets."""
+    for given in sorted({row.cell.given for row in rows if row.cell.given}):
+        own = [row for row in rows if row.cell.given == given]
+        yield given, tables.by_attack(own), tables.benign(own)
 
 
 def _figures(rows: Sequence[Row], target: Path) -> dict[str, str]:

@@ -56,12 +56,14 @@ def _repaired(folder: Path) -> dict[str, Any]:
     file = modelfile.read(folder / "net.h5")
     model = models.build(file)
     clean = read_arrays(folder / "clean_validation.npz")
+    more = folder / "unlabelled.npz"
+    unlabelled = read_arrays(more)["images"] if more.exists() else None
     pipeline.make_repeatable(task["seed"])
     clock, start_mib = _Clock(), _peak_mib()
     began, began_cpu = time.monotonic(), time.process_time()
     repair = methods.METHODS[task["method"]](
         model,
-        validation(clean["images"], clean["labels"], seed=task["seed"]),
+        validation(clean["images"], clean["labels"], seed=task["seed"], unlabelled=unlabelled),
         params=catalogue.parse(task["method"], task["params"]),
         max_accuracy_drop=task["budget"],
         execution=methods.Execution(seed=task["seed"], on_event=clock),

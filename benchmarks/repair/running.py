@@ -99,7 +99,7 @@ def config(cell: Cell) -> str:
         "seed": cell.seed,
         "judge": cell.judge,
         "code": method_hash(treatment.method),
-        **({"n_clean": cell.n_clean} if cell.n_clean else {}),
+        **({"given": cell.given} if cell.given else {}),
     }
     return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -133,11 +133,13 @@ def measured(work: Path, cell: Cell, limits: Limits) -> Row:
 
 def _write_task(work: Path, cell: Cell, folder: Path) -> None:
     """All that the repair gets: a net, clean images, and what to do."""
-    validation = _given(cell)
+    validation, others = _given(cell)
     write_arrays(
         folder / "clean_validation.npz",
         {"images": validation.images, "labels": validation.labels},
     )
+    if others:
+        write_arrays(folder / "unlabelled.npz", {"images": others.images})
     (folder / "net.h5").write_bytes(nets.path(work, cell.net).read_bytes())
     task = {
         "method": cell.treatment.method,
@@ -148,10 +150,13 @@ def _write_task(work: Path, cell: Cell, folder: Path) -> None:
     (folder / "task.json").write_text(json.dumps(task))
 
 
-def _given(cell: Cell) -> sources.Images:
-    """The clean images of the repair."""
+def _given(cell: Cell) -> tuple[sources.Images, sources.Images | None]:
+    """The clean images of the repair, and those that it gets without labels."""
     validation = sources.load(cell.net.data).validation
-    return validation.drawn(cell.n_clean, seed=cell.seed) if cell.n_clean else validation
+    if cell.n_clean is None:
+        return validation, None
+    known, others = validation.drawn(cell.n_clean, seed=cell.seed)
+    return known, others if cell.has_unlabelled else None
 
 
 def _repaired(folder: Path, limits: Limits) -> dict[str, Any]:

@@ -30,10 +30,12 @@ class Images:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def drawn(self, count: int, *, seed: int) -> "Images":
-        """So many of them, without choice."""
-        chosen = np.sort(np.random.default_rng(seed).permutation(len(self))[:count])
-        return Images(images=self.images[chosen], labels=self.labels[chosen])
+    def drawn(self, count: int, *, seed: int) -> tuple["Images", "Images"]:
+        """So many of them, without choice, and the others."""
+        order = np.random.default_rng(seed).permutation(len(self))
+        parts = (np.sort(order[:count]), np.sort(order[count:]))
+        first, rest = (Images(images=self.images[p], labels=self.labels[p]) for p in parts)
+        return first, rest
 
     def part(self, start: int, stop: int) -> "Images":
         """Those from *start* on and before *stop*."""

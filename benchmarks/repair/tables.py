@@ -153,7 +153,7 @@ def _cost(rows: Sequence[Row], epochs: dict[Net, float]) -> tuple[str, ...]:
 def _cell(row: Row) -> Iterator[tuple[str, ...]]:
     cell, seconds = row.cell, f"{row.cost.seconds:.0f}" if row.cost else _ABSENT
     state = row.status if row.status == "ok" else f"{row.status}: {row.message}"
-    given = f" ({cell.n_clean} images)" if cell.n_clean else ""
+    given = f" ({cell.given})" if cell.given else ""
     head = (cell.net.name, cell.treatment.name + given, str(cell.seed))
     accuracy = _change(row.before.accuracy, row.end.accuracy)
     decile = _change(row.before.worst_decile, row.end.worst_decile)

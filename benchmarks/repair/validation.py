@@ -7,7 +7,11 @@ from core import data, methods, preprocessing
 
 
 def validation(
-    images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], *, seed: int
+    images: npt.NDArray[np.uint8],
+    labels: npt.NDArray[np.int64],
+    *,
+    seed: int,
+    unlabelled: npt.NDArray[np.uint8] | None = None,
 ) -> methods.Validation:
     """Four fifths of the images to tune on, the rest to select on.
 
@@ -15,6 +19,7 @@ def validation(
         images: ``(n, height, width, channels)``.
         labels: ``(n,)``.
         seed: Of the repair.
+        unlabelled: Further images, of which nobody says what they show.
     """
     known = data.from_arrays(images, labels, name="clean_validation")
     split = data.split(known.labels, seed=seed)
@@ -22,4 +27,10 @@ def validation(
         tune=known.only(split.tune),
         select=known.only(split.select),
         preprocessing=preprocessing.named("/255"),
+        unlabelled=None if unlabelled is None else _unlabelled(unlabelled),
     )
+
+
+def _unlabelled(images: npt.NDArray[np.uint8]) -> data.LabelledImages:
+    labels = np.zeros(len(images), np.int64)
+    return data.from_arrays(images, labels, name="unlabelled").without_labels()

@@ -18,6 +18,8 @@ def test_what_is_judged_in_development_has_files_of_its_own():
 def test_a_repair_with_fewer_clean_images_has_files_of_its_own():
     cell = Cell(net=NET, treatment=Treatment(method="fine-tuning"), n_clean=500)
     assert cell.name.endswith("--0--500-images")
+    more = Cell(net=NET, treatment=cell.treatment, n_clean=500, has_unlabelled=True)
+    assert more.name.endswith("--0--500-images-and-unlabelled")
 
 
 def test_a_treatment_is_read_from_its_name():

@@ -38,7 +38,7 @@ def test_what_parameters_may_be_tuned_on_is_marked(written):
 
 def test_repairs_with_fewer_images_have_a_table_of_their_own(written):
     text = (written / "benchmark.md").read_text()
-    section = text.partition("## With 500 clean images")[2].partition("## Cost")[0]
+    section = text.partition("## With 500 images")[2].partition("## Cost")[0]
     assert "| fine-tuning | 88.0 · 3.0 |" in section
     assert "| fine-tuning (500 images) | 0 |" in text
 

@@ -2,6 +2,7 @@ import pytest
 
 from benchmarks.repair import nets, rows, running, sources, training
 from benchmarks.repair.cells import Cell, Net, Treatment
+from benchmarks.repair.files import read_arrays
 from benchmarks.repair.running import Limits
 from tests.unit.benchmarks import brightness
 
@@ -51,7 +52,15 @@ def test_a_cell_is_measured_again_when_its_configuration_has_changed(work, monke
 def test_fewer_clean_images_are_another_configuration(work):
     usual, fewer = (Cell(net=NET, treatment=QUICK, n_clean=count) for count in (None, 30))
     assert running.config(usual) != running.config(fewer)
-    assert len(running._given(fewer)) == 30 < len(running._given(usual))
+    assert [len(running._given(each)[0]) for each in (usual, fewer)] == [60, 30]
+
+
+def test_images_without_labels_go_to_the_repair_as_well(work):
+    cell = Cell(net=NET, treatment=QUICK, n_clean=30, has_unlabelled=True)
+    (row,) = run(work, cell)
+    assert (row.status, row.cell) == ("ok", cell)
+    running._write_task(work, cell, work)
+    assert len(read_arrays(work / "unlabelled.npz")["images"]) == 30
 
 
 def test_a_repair_that_takes_too_long_is_a_row(work):
