@@ -27,6 +27,13 @@ class TargetRelearning(Params):
         minimum=0.0,
         maximum=1e6,
     )
+    own_weight: float = param(
+        default=64.0,
+        text="weight of the clean images of the classes that are learned anew; that of all others "
+        "is 1",
+        minimum=1.0,
+        maximum=1e6,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -107,8 +107,9 @@ class _Trial:
 
     @property
     def is_nearly_free(self) -> bool:
-        """Whether it is worth its cost where nothing is suspected."""
-        return self.cost <= _WORTH_WITHOUT_SUSPICION + 1e-9
+        """Whether it is worth its cost where nothing is suspected; one image always is."""
+        one_image = 1 / self.repair.selection.n_select
+        return self.cost <= max(_WORTH_WITHOUT_SUSPICION, one_image) + 1e-9
 
     @property
     def is_within_budget(self) -> bool:

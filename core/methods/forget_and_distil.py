@@ -98,7 +98,7 @@ def _forgetful(
             validation,
             bank.triggers,
             labels=range(len(readout.bias)),
-            ridge=params.ridge,
+            fit=readouts.Fit(ridge=params.ridge),
             seed=seed,
         )
         return anew.put_into(model)

@@ -1,6 +1,6 @@
 """The last layer learned anew in closed form, so that it no longer listens to triggers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import tf_keras as keras
 from .. import augmentation, errors, metrics, models, network
 from ..catalogue import TrainingParams
 from ..inversion import Triggers
-from ..metrics import FloatArray
+from ..metrics import FloatArray, IntArray
 from . import base, stamping
 
 #: The images are looked at so often, each time moved and with other triggers.
@@ -47,6 +47,16 @@ class Readout:
         return copied
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """What counts how much when columns are learned anew."""
+
+    #: Penalty on large weights, in mean squares of the features.
+    ridge: float
+    #: Weight of the clean images of the classes whose columns they are; all other images have 1.
+    own_weight: float = 1.0
+
+
 def of_model(model: keras.Model) -> Readout | None:
     """The last layer of a model, where that is a Dense with a bias."""
     layer = network.score_layer(model)
@@ -79,7 +89,7 @@ def relearned(
     bank: Sequence[Triggers],
     *,
     labels: Sequence[int],
-    ridge: float,
+    fit: Fit,
     seed: int,
 ) -> Readout:
     """The last layer, of which the columns of some classes are learned anew.
@@ -93,12 +103,16 @@ def relearned(
         validation: Clean images; tune, and those without labels.
         bank: Triggers to stamp on.
         labels: Classes whose columns are learned; the others stay as they are.
-        ridge: Penalty on large weights, in mean squares of the features.
+        fit: What counts how much.
         seed: Of where the triggers lie and how strong they are.
     """
+
+    def weights(classes: IntArray) -> _Matrix:
+        return np.where(np.isin(classes, list(labels)), fit.own_weight, 1.0)[:, None]
+
     rng = np.random.default_rng(seed)
-    squares, products = _sums(readout, validation, bank, rng)
-    penalty = ridge * float(np.trace(squares)) / len(squares)
+    squares, products = _sums(readout, validation, bank, weights=weights, rng=rng)
+    penalty = fit.ridge * float(np.trace(squares)) / len(squares)
     learned = np.linalg.solve(squares + penalty * np.eye(len(squares)), products)
     kernel = readout.kernel.copy()
     kernel[:, list(labels)] = learned[:, list(labels)]
@@ -109,32 +123,40 @@ def _sums(
     readout: Readout,
     validation: base.Validation,
     bank: Sequence[Triggers],
+    *,
+    weights: Callable[[IntArray], _Matrix],
     rng: np.random.Generator,
 ) -> tuple[_Matrix, _Matrix]:
-    """Mean products of the features with themselves, and with the scores that they should have.
+    """Sums of products of the features with themselves, and with the scores they should have.
 
-    Clean images and stamped ones count half each.
+    Each image counts once as it is, with its weight, and once stamped.
     """
     n_features, n_classes = readout.kernel.shape
     squares, products = np.zeros((n_features, n_features)), np.zeros((n_features, n_classes))
-    for images in _batches(validation, rng):
+    for images, classes in _batches(validation, rng):
         clean = readout.features(images).astype(np.float64)
         wanted = clean @ readout.kernel
-        marked = stamping.stamped(images, bank, share=1.0, rng=rng)
-        for seen in (clean, readout.features(marked).astype(np.float64)):
-            squares += seen.T @ seen
-            products += seen.T @ wanted
+        stamped = stamping.stamped(images, bank, share=1.0, rng=rng)
+        marked = readout.features(stamped).astype(np.float64)
+        for seen, weighed in ((clean, weights(classes) * clean), (marked, marked)):
+            squares += weighed.T @ seen
+            products += weighed.T @ wanted
     return squares, products
 
 
-def _batches(validation: base.Validation, rng: np.random.Generator) -> Iterator[FloatArray]:
-    """Clean images, a little moved, as often as it takes to see enough of them."""
+def _batches(
+    validation: base.Validation, rng: np.random.Generator
+) -> Iterator[tuple[FloatArray, IntArray]]:
+    """Clean images and their classes, a little moved, as often as it takes to see enough."""
     sets = [validation.tune, *([validation.unlabelled] if validation.unlabelled else [])]
     passes = max(_PASSES, -(-_LEAST_IMAGES // sum(map(len, sets))))
     for _ in range(passes):
         for images in sets:
+            start = 0
             for batch in metrics.batches(images, validation.preprocessing):
-                yield augmentation.augment(batch, rng, params=_MOVED)
+                classes = images.labels[start : start + len(batch)]
+                start += len(batch)
+                yield augmentation.augment(batch, rng, params=_MOVED), classes
 
 
 #: No mirroring: what the model says of a mirrored digit is not worth learning.

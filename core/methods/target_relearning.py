@@ -79,7 +79,7 @@ def repaired(
         validation,
         bank.triggers,
         labels=suspected.labels,
-        ridge=params.ridge,
+        fit=readouts.Fit(ridge=params.ridge, own_weight=params.own_weight),
         seed=execution.seed,
     )
     tune, select = (
@@ -99,13 +99,12 @@ def repaired(
     execution.on_event(
         Event(stage="relearn", current=1, total=1, metric={"select_accuracy": after})
     )
-    repaired = turned_down.put_into(model)
     selection = _selection(
         validation, reductions, before=before, after=after, max_accuracy_drop=max_accuracy_drop
     )
     return suspected.told(
         base.Repair(
-            model=repaired,
+            model=turned_down.put_into(model),
             selection=selection,
             warnings=(
                 *_unseen(suspected.labels, validation.tune.labels),

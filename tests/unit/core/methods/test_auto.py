@@ -41,9 +41,9 @@ def test_the_backdoor_of_the_tiny_model_is_gone_or_the_model_untouched(done, tin
     assert done.is_unchanged or np.mean(labels == tiny.TARGET) < 0.6
 
 
-def trial(*, after, remaining, before=0.8, budget=0.04):
+def trial(*, after, remaining, before=0.8, budget=0.04, n_select=500):
     selection = Selection(
-        rule="", max_accuracy_drop=budget, n_tune=8, n_select=2,
+        rule="", max_accuracy_drop=budget, n_tune=8, n_select=n_select,
         select_accuracy_before=before, select_accuracy_after=after,
     )  # fmt: skip
     repaired = base.Repair(model=None, selection=selection)
@@ -69,6 +69,11 @@ def test_the_better_candidate_ranks_first(better, worse):
 def test_a_cost_is_not_worth_it_where_nothing_is_suspected():
     assert trial(after=0.79, remaining=None).is_nearly_free
     assert not trial(after=0.78, remaining=None).is_nearly_free
+
+
+def test_one_image_of_a_few_is_no_cost_that_counts():
+    assert trial(after=0.775, remaining=None, n_select=40).is_nearly_free
+    assert not trial(after=0.75, remaining=None, n_select=40).is_nearly_free
 
 
 def case(model, validation, targets=()):

@@ -12,8 +12,10 @@ def readout(tiny_case):
     return readouts.required(tiny_case.model)
 
 
-def relearned(readout, validation, labels, *, ridge=1e-6):
-    return readouts.relearned(readout, validation, [], labels=labels, ridge=ridge, seed=0)
+def relearned(readout, validation, labels, **fit):
+    return readouts.relearned(
+        readout, validation, [], labels=labels, fit=readouts.Fit(**{"ridge": 1e-6, **fit}), seed=0
+    )
 
 
 def test_the_scores_are_those_of_the_model_before_its_softmax(tiny_case, readout):
@@ -50,6 +52,17 @@ def test_classes_that_are_not_asked_for_keep_their_columns(readout, validation):
 def test_a_large_penalty_leaves_small_weights(readout, validation):
     anew = relearned(readout, validation, [1], ridge=1e3)
     assert np.abs(anew.kernel[:, 1]).sum() < 0.1 * np.abs(readout.kernel[:, 1]).sum()
+
+
+def test_weight_keeps_the_scores_of_the_clean_images_of_a_class(readout, validation):
+    rows = np.flatnonzero(validation.tune.labels == 1)
+    features = readout.features(validation.preprocessing.apply(validation.tune.at(rows)))
+    wrong = [
+        np.abs(relearned(readout, validation, [1], ridge=0.1, own_weight=weight).scores(features)
+               - readout.scores(features))[:, 1].mean()
+        for weight in (1.0, 64.0)
+    ]  # fmt: skip
+    assert wrong[1] < 0.5 * wrong[0]
 
 
 def test_it_is_put_into_a_copy(tiny_case, readout, validation):
