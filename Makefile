@@ -14,17 +14,18 @@ KIND := $(if $(or $(filter-out 0,$(GPU)),$(wildcard $(VENV)/.set-up-gpu)),gpu,cp
 SET_UP := $(VENV)/.set-up-$(KIND)
 SET_UP_DEV := $(SET_UP)-dev
 CHAOS := $(foreach name,SEED JOBS FAULTS MINUTES,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
-BENCHMARKS := evaluate_speed sweep_speed memory repairs sandbox
+# Those that need no research data go first.
+BENCHMARKS := sandbox ingest applications evaluate_speed sweep_speed memory repairs
 # The scanner that hostile files are shown to as well; newer NumPy breaks it.
 MODELSCAN := 'modelscan[h5py]==0.8.8' 'numpy<2.3'
 SERVICE_BENCHMARKS := upload storage rows pages claims overhead
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run demo test quick e2e screenshots check format fuzz-api bench bench-service bench-repair chaos attack hostile fuzz-files audit sbom requirements clean
+.PHONY: help setup setup-dev run demo test quick e2e screenshots check format fuzz-api bench bench-service bench-repair bench-diagnosis chaos attack hostile fuzz-files audit sbom requirements clean
 
 help: ## list these words
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 setup: $(SET_UP) ## make .venv with everything netmend needs to run
 
@@ -69,6 +70,9 @@ bench-service: $(SET_UP_DEV) ## measure uploads, 100,000 jobs, claims and overhe
 
 bench-repair: $(SET_UP_DEV) ## attack our own nets, repair them with every method, write docs/benchmark.md; goes on where it was stopped
 	@set -e; for word in nets run ablation report; do $(BIN)/python -m benchmarks.repair $$word; done
+
+bench-diagnosis: $(SET_UP_DEV) ## train benign nets and diagnose them, and the real ones; goes on where it was stopped
+	@$(BIN)/python -m benchmarks.diagnosis
 
 chaos: $(SET_UP_DEV) ## kill, starve and confuse the whole service at random; nothing may get lost
 	@$(BIN)/python -m tests.chaos $(CHAOS)

@@ -1,14 +1,15 @@
-"""Where a result comes from: which files went in, and which versions worked on them."""
+"""Where a result comes from: which files and images went in, and which versions worked on them."""
 
+import hashlib
 import importlib.metadata
 import platform
 import resource
 import sys
 
 from . import data
-from .metrics import TestSets
+from .metrics import IntArray, TestSets
 from .modelfile import ModelFile
-from .results import InputFile, Inputs
+from .results import InputFile, Inputs, Split
 
 _LIBRARIES = (
     "netmend",
@@ -20,6 +21,8 @@ _LIBRARIES = (
     "scipy",
     "h5py",
 )
+#: How `data.split` splits, as a report says it.
+_SCHEME = "of each class a fifth to select on, drawn by NumPy's default generator of the seed"
 
 
 def versions() -> dict[str, str]:
@@ -52,6 +55,27 @@ def inputs(
         poisoned_test=tuple(_images(item.images) for item in tests.poisoned),
         unlabelled=_images(unlabelled) if unlabelled else None,
     )
+
+
+def split(rows: data.Split, *, seed: int) -> Split:
+    """The rows of either part as hashes; see `results.Split` for how they are made.
+
+    Args:
+        rows: As `data.split` gives them.
+        seed: That it was given.
+    """
+    return Split(
+        scheme=_SCHEME,
+        seed=seed,
+        n_tune=len(rows.tune),
+        n_select=len(rows.select),
+        tune_sha256=_rows_sha256(rows.tune),
+        select_sha256=_rows_sha256(rows.select),
+    )
+
+
+def _rows_sha256(rows: IntArray) -> str:
+    return hashlib.sha256("".join(f"{row}\n" for row in rows).encode()).hexdigest()
 
 
 def _images(images: data.LabelledImages) -> InputFile:

@@ -91,6 +91,8 @@ class RepairOptions(Value):
     n_seeds: int = 1
     #: Whether to try if a few poisoned images bring the backdoor back, where there are any.
     reactivation: bool = True
+    #: Whether to gather the evidence of a diagnosis, where there is one, once more afterwards.
+    traces: bool = True
 
     def check(self) -> None:
         """Refuse a share or a seed that is none; the method's parameters are checked elsewhere.

@@ -28,6 +28,7 @@ def submit(session: Session, owner_id: str, request: BatchCreate, *, max_jobs: i
         NotFound: A model or data set is not there; ``errors`` names all that are wrong.
         Conflict: One is not ready, or is not what its role needs.
         InvalidRequest: It would be more jobs than a batch may have.
+        InvalidParams: A declared target of the N+1 model is no class of one of the models.
     """
     grid = _grid(session, request, max_jobs)
     requests = [NewJob(item) for item in grid.requests()]
@@ -138,7 +139,9 @@ def _grid(session: Session, request: BatchCreate, max_jobs: int) -> grids.Grid:
 
 def _find(session: Session, request: BatchCreate, max_jobs: int) -> jobs.inputs.Found:
     _check_size(request, max_jobs)
-    return jobs.inputs.find(session, _needs(request))
+    found = jobs.inputs.find(session, _needs(request))
+    jobs.inputs.check_targets(request.goodnet, request.models, found)
+    return found
 
 
 def _needs(request: BatchCreate) -> Iterator[jobs.inputs.Wanted]:

@@ -1,5 +1,9 @@
 """How long jobs take: from like jobs that succeeded lately, and from what a job has done so far.
 
+A job repairs once for each budget and seed. Where no job of as many repairs has succeeded, others
+are asked how long each of theirs took. What all repairs of a job share, loading and measuring the
+model as it came, counts with each then, so such an estimate is rather too long after jobs of few.
+
 Nothing is made up: where no like job has succeeded, or no worker is there, the answer is ``None``.
 docs/api.md says how each figure comes about.
 """
@@ -9,15 +13,17 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import workers
 from .db import now
+from .schemas import JobCreate
 from .tables import LIVE, Job, JobEvent, JobInput, Worker, is_live
 
-_Span = sa.Select[datetime.datetime | None, datetime.datetime | None]
+_Jobs = sa.Select[str]
 
 #: So far back like jobs are looked for, and so many of the latest of them are enough.
 _LOOK_BACK, _ENOUGH = 1000, 20
@@ -35,12 +41,36 @@ class QueueLoad:
     wait_seconds: float | None
 
 
-def typical_seconds(session: Session, method: str, model_id: str) -> float | None:
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What the time of a repair is told by."""
+
+    method: str
+    model_id: str
+    #: Budgets times seeds.
+    n_repairs: int = 1
+
+    @classmethod
+    def asked(cls, request: JobCreate) -> Self:
+        """What is asked for."""
+        n_repairs = len(request.max_accuracy_drops) * request.n_seeds
+        return cls(method=request.method, model_id=request.model, n_repairs=n_repairs)
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """What a repair was asked for."""
+        n_repairs = _n_repairs(job.request.get("max_accuracy_drops"), job.request.get("n_seeds"))
+        return cls(method=str(job.method), model_id=str(job.request["model"]), n_repairs=n_repairs)
+
+
+def typical_seconds(session: Session, work: Work) -> float | None:
     """How long a repair takes: the median of the latest ones by that method.
 
-    Those of the same model are asked first, then those of any model.
+    Those of the same model are asked first, then those of any model; in each case those of as many
+    repairs, else all of them for the time of one.
     """
-    return _typical(session, model_id, Job.kind == "repair", Job.method == method)
+    alike = Job.kind == "repair", Job.method == work.method
+    return _typical(session, work.model_id, *alike, n_repairs=work.n_repairs)
 
 
 def typical_diagnosis_seconds(session: Session, model_id: str) -> float | None:
@@ -96,31 +126,28 @@ def seconds_left(session: Session, open_jobs: Sequence[Job]) -> float | None:
     """
     queues, seen = {job.queue for job in open_jobs}, _on_duty(session)
     n_workers = sum(_n_of(seen, queue) for queue in queues)
-    known: dict[tuple[str, str], float | None] = {}
-    for job in open_jobs:
-        kind = str(job.method), str(job.request["model"])
-        if kind not in known:
-            known[kind] = typical_seconds(session, *kind)
+    known = {work: typical_seconds(session, work) for work in set(map(Work.of, open_jobs))}
     if not open_jobs or not n_workers or None in known.values():
         return None
     moment = _moment(session)
-    left = [
-        max((known[str(job.method), str(job.request["model"])] or 0) - _elapsed(job, moment), 0)
-        for job in open_jobs
-    ]
+    left = [max((known[Work.of(job)] or 0) - _elapsed(job, moment), 0) for job in open_jobs]
     return float(math.ceil(max(sum(left) / n_workers, max(left))))
 
 
-def _typical(session: Session, model_id: str, *alike: sa.ColumnElement[bool]) -> float | None:
+def _typical(
+    session: Session, model_id: str, *alike: sa.ColumnElement[bool], n_repairs: int = 1
+) -> float | None:
     past = _past().where(*alike)
     of_model = sa.select(JobInput.job_id).where(JobInput.model_id == model_id)
-    return _median(session, past.where(Job.id.in_(of_model))) or _median(session, past)
+    found = _taken(session, past.where(Job.id.in_(of_model))) or _taken(session, past)
+    same = [seconds for seconds, count in found if count == n_repairs]
+    return _median(same or [seconds / count * n_repairs for seconds, count in found])
 
 
 def _typical_of(session: Session, job: Job) -> float | None:
     if job.kind == "diagnose":
         return typical_diagnosis_seconds(session, job.request["model"])
-    return typical_seconds(session, job.method, job.request["model"]) if job.method else None
+    return typical_seconds(session, Work.of(job)) if job.method else None
 
 
 def _wait(
@@ -132,7 +159,7 @@ def _wait(
     n_before = position - max(n_workers - n_running, 0)
     if n_before <= 0:
         return 0.0
-    typical = _median(session, _past().where(Job.queue == queue))
+    typical = _median(_whole(session, _past().where(Job.queue == queue)))
     return None if typical is None else float(math.ceil(n_before * typical / n_workers))
 
 
@@ -165,22 +192,50 @@ def _n_running(session: Session, queue: str) -> int:
     return session.scalar(query.select_from(Job)) or 0
 
 
-def _past() -> _Span:
-    """When the latest jobs that succeeded began and ended; the latest first."""
+def _past() -> _Jobs:
+    """The latest jobs that succeeded; the latest first."""
     latest = sa.select(Job.id).where(Job.state == "succeeded").order_by(Job.id.desc())
     return (
-        sa.select(Job.started_at, Job.finished_at)
+        sa.select(Job.id)
         .where(Job.id.in_(latest.limit(_LOOK_BACK).subquery().select()))
         .order_by(Job.id.desc())
         .limit(_ENOUGH)
     )
 
 
-def _median(session: Session, past: _Span) -> float | None:
-    spans = [
-        (ended - began).total_seconds() for began, ended in session.execute(past) if began and ended
+def _whole(session: Session, past: _Jobs) -> list[float]:
+    """Seconds that each of these jobs took."""
+    spans = sa.select(Job.started_at, Job.finished_at).where(_among(past))
+    return [
+        (ended - began).total_seconds()
+        for began, ended in session.execute(spans)
+        if began and ended
     ]
-    return statistics.median(spans) if spans else None
+
+
+def _taken(session: Session, past: _Jobs) -> list[tuple[float, int]]:
+    """Seconds and number of repairs of each of these jobs; a diagnosis counts as one."""
+    asked = Job.request["max_accuracy_drops"], Job.request["n_seeds"]
+    spans = sa.select(Job.started_at, Job.finished_at, *asked).where(_among(past))
+    return [
+        ((ended - began).total_seconds(), _n_repairs(budgets, n_seeds))
+        for began, ended, budgets, n_seeds in session.execute(spans)
+        if began and ended
+    ]
+
+
+def _among(past: _Jobs) -> sa.ColumnElement[bool]:
+    # a subquery, so that the long requests are read of these rows alone
+    return Job.id.in_(past.subquery().select())
+
+
+def _n_repairs(budgets: Sequence[float] | None, n_seeds: int | None) -> int:
+    """One for each budget and seed; what does not say so has one."""
+    return (len(budgets or ()) or 1) * (n_seeds or 1)
+
+
+def _median(seconds: Sequence[float]) -> float | None:
+    return statistics.median(seconds) if seconds else None
 
 
 def _rest_of_stage(session: Session, job: Job, moment: datetime.datetime) -> float | None:

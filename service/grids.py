@@ -125,8 +125,8 @@ def make(request: BatchCreate, found: Found) -> Grid:
 
 #: Fields that all jobs of a batch have from its request.
 _COMMON = (
-    "preprocessing", "n_classes", "n_seeds", "reactivation", "goodnet", "gate", "queue",
-    "priority", "time_limit_s", "tags", "notes",
+    "preprocessing", "n_classes", "n_seeds", "reactivation", "traces", "goodnet", "gate",
+    "queue", "priority", "time_limit_s", "tags", "notes",
 )  # fmt: skip
 
 

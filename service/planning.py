@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from . import estimates, fitting
+from .estimates import Work
 from .fitting import Given
 from .jobs.inputs import Found
 from .schemas import JobCreate, Plan, PlannedJob
@@ -26,7 +27,7 @@ def plan(session: Session, requests: Sequence[JobCreate], found: Found) -> Plan:
             name=request.name,
             request=request.model_dump(mode="json"),
             warnings=fitting.warnings(_given(request, found)),
-            estimated_seconds=seconds[request.method, request.model],
+            estimated_seconds=seconds[Work.asked(request)],
         )
         for request in requests
     ]
@@ -35,11 +36,9 @@ def plan(session: Session, requests: Sequence[JobCreate], found: Found) -> Plan:
     return Plan(n_jobs=len(planned), jobs=planned, estimated_seconds=total)
 
 
-def _estimates(
-    session: Session, requests: Sequence[JobCreate]
-) -> dict[tuple[str, str], float | None]:
-    kinds = {(request.method, request.model) for request in requests}
-    return {kind: estimates.typical_seconds(session, *kind) for kind in kinds}
+def _estimates(session: Session, requests: Sequence[JobCreate]) -> dict[Work, float | None]:
+    asked = set(map(Work.asked, requests))
+    return {work: estimates.typical_seconds(session, work) for work in asked}
 
 
 def _given(request: JobCreate, found: Found) -> Given:

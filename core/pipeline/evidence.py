@@ -1,10 +1,11 @@
-"""What else is tried with a repair: a few poisoned images afterwards, and other seeds."""
+"""What else is tried with a repair: poisoned images, another look at suspects, other seeds."""
 
 from collections.abc import Callable
 
 from .. import methods, metrics, summaries
 from .. import reactivation as reactivating
-from ..results import Event, Reactivation, SeedResult, SeedSpread
+from .. import traces as tracing
+from ..results import Event, Reactivation, SeedResult, SeedSpread, Traces
 from .measuring import Baseline
 
 _SEEDS = "seeds"
@@ -28,6 +29,19 @@ def reactivation(
         for item, labels in zip(start.subject.tests.poisoned, predictions.poisoned, strict=True)
     )
     return tuple(item for item in found if item)
+
+
+def traces(start: Baseline, repair: methods.Repair) -> Traces | None:
+    """What is left of the evidence that the method's diagnosis went by.
+
+    Args:
+        start: The model as it came, and its images.
+        repair: What is looked at; an unchanged model is not, as nothing of it was repaired.
+    """
+    if repair.diagnosis is None or repair.is_unchanged or not start.options.traces:
+        return None
+    execution = methods.Execution(seed=start.options.seed, on_event=start.on_event)
+    return tracing.follow(repair.model, start.validation, repair.diagnosis, execution=execution)
 
 
 def seeds(

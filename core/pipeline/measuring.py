@@ -32,6 +32,9 @@ class Baseline:
     params: catalogue.Params
     on_event: OnEvent
     model: keras.Model
+    #: Rows of the clean validation images.
+    split: data.Split
+    #: The same images, and how they are scaled.
     validation: methods.Validation
     predictions: metrics.Predictions
     evaluation: Evaluation
@@ -50,10 +53,12 @@ class Baseline:
 
     def with_seed(self, seed: int, on_event: OnEvent) -> "Baseline":
         """The same for a repair with another seed, which also splits the images another way."""
+        split = _split(self.subject, seed)
         return dataclasses.replace(
             self,
             options=dataclasses.replace(self.options, seed=seed),
-            validation=_validation(self.subject, self.choice, seed),
+            split=split,
+            validation=_validation(self.subject, self.choice, split),
             on_event=on_event,
         )
 
@@ -79,13 +84,15 @@ def measure(subject: Subject, options: RepairOptions, on_event: OnEvent) -> Base
         choice, warnings = baseline.choose_preprocessing(model, images, options.preprocessing)
     on_event(Event(stage="baseline", message=f"preprocessing {choice.name}: {choice.reason}"))
     predictions = predict(model, subject.tests, choice, stage="baseline", on_event=on_event)
+    split = _split(subject, options.seed)
     return Baseline(
         subject=subject,
         options=options,
         params=catalogue.parse(options.method, options.params),
         on_event=on_event,
         model=model,
-        validation=_validation(subject, choice, options.seed),
+        split=split,
+        validation=_validation(subject, choice, split),
         predictions=predictions,
         evaluation=metrics.evaluate(predictions, subject.tests),
         choice=choice,
@@ -123,9 +130,14 @@ def _counter(tests: metrics.TestSets, stage: str, on_event: OnEvent) -> metrics.
     return on_batch
 
 
-def _validation(subject: Subject, choice: PreprocessingChoice, seed: int) -> methods.Validation:
+def _split(subject: Subject, seed: int) -> data.Split:
+    return data.split(subject.clean_validation.labels, seed=seed)
+
+
+def _validation(
+    subject: Subject, choice: PreprocessingChoice, split: data.Split
+) -> methods.Validation:
     images = subject.clean_validation
-    split = data.split(images.labels, seed=seed)
     return methods.Validation(
         tune=images.only(split.tune),
         select=images.only(split.select),

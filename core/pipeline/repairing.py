@@ -62,6 +62,7 @@ def _outcome(start: Baseline, max_accuracy_drop: float) -> Outcome:
         repair=repair,
         predictions=predictions,
         reactivation=evidence.reactivation(start, repair, predictions),
+        traces=evidence.traces(start, repair),
         seeds=evidence.seeds(
             start,
             reporting.seed_result(start, repair, predictions),

@@ -15,7 +15,14 @@ from .. import (
 from .. import (
     report as card,
 )
-from ..results import PairedChange, Reactivation, RepairReport, SeedResult, SeedSpread
+from ..results import (
+    PairedChange,
+    Reactivation,
+    RepairReport,
+    SeedResult,
+    SeedSpread,
+    Traces,
+)
 from .measuring import Baseline
 from .packaging import Joined
 
@@ -28,6 +35,7 @@ class Facts:
     predictions: metrics.Predictions
     joined: Joined
     reactivation: tuple[Reactivation, ...]
+    traces: Traces | None
     seeds: SeedSpread | None
 
 
@@ -62,6 +70,7 @@ def report(start: Baseline, facts: Facts) -> RepairReport:
             subject.tests,
             unlabelled=subject.unlabelled,
         ),
+        split=provenance.split(start.split, seed=options.seed),
         versions=provenance.versions(),
         command=options.command,
         seconds=0.0,
@@ -80,6 +89,7 @@ def report(start: Baseline, facts: Facts) -> RepairReport:
         classes=summaries.of_classes(before, after),
         effectiveness=summaries.effectiveness(before, after),
         reactivation=facts.reactivation,
+        traces=facts.traces,
         seeds=facts.seeds,
         peak_memory_bytes=provenance.peak_memory_bytes(),
     )

@@ -6,7 +6,6 @@ from .. import percentages
 from ..results import (
     Candidate,
     Diagnosis,
-    InvertedTrigger,
     Reactivation,
     RepairReport,
     SeedSpread,
@@ -165,9 +164,9 @@ def _suspect_row(suspect: Suspect) -> tuple[str, ...]:
         str(suspect.label),
         str(suspect.rank),
         "yes" if suspect.is_suspected else "no",
-        *(_z(value) for value in (suspect.head_z, suspect.margin_z, suspect.attractor_z)),
-        _trigger(suspect.patch, "pixels"),
-        _trigger(suspect.additive, "in length"),
+        *(wording.score(z) for z in (suspect.head_z, suspect.margin_z, suspect.attractor_z)),
+        wording.trigger(suspect.patch),
+        wording.trigger(suspect.additive),
     )
 
 
@@ -186,16 +185,6 @@ def _candidate_row(candidate: Candidate) -> tuple[str, ...]:
 def _params(params: Mapping[str, object]) -> str:
     text = ", ".join(f"{name}={wording.setting(value)}" for name, value in params.items())
     return f" ({text})" if text else ""
-
-
-def _z(value: float | None) -> str:
-    return wording.NOT_MEASURED if value is None else f"{value:.1f}".replace("-", "\N{MINUS SIGN}")
-
-
-def _trigger(found: InvertedTrigger | None, unit: str) -> str:
-    if found is None:
-        return wording.NOT_MEASURED
-    return f"{percentages.percent(found.success)} with {found.size:.3g} {unit}"
 
 
 def _share(value: float | None) -> str:

@@ -8,7 +8,18 @@ import jinja2
 from markupsafe import Markup
 
 from ..results import Diagnosis, RepairReport
-from . import canvas, evidence, headlines, measures, pictures, roc, tables, triggers, wording
+from . import (
+    canvas,
+    evidence,
+    headlines,
+    measures,
+    pictures,
+    roc,
+    tables,
+    traces,
+    triggers,
+    wording,
+)
 from .canvas import Chart
 from .index import Row
 from .pictures import SampleSet
@@ -67,6 +78,7 @@ def _environment() -> jinja2.Environment:
         tables=tables,
         evidence=evidence,
         roc=roc,
+        traces=traces,
         triggers=triggers,
         pictures=pictures,
         inline_svg=_inline_svg,

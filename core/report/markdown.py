@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from .. import percentages
 from ..results import Diagnosis, RepairReport
-from . import evidence, roc, tables, triggers, wording
+from . import evidence, roc, tables, traces, triggers, wording
 from .index import Row
 from .tables import Table
 
@@ -29,10 +29,15 @@ def report_page(report: RepairReport) -> str:
             f"## What the model itself suggests\n\n{evidence.what_was_diagnosed(report.diagnosis)}",
             evidence.of_diagnosis(report.diagnosis),
         ),
+        _section(
+            f"### What is left of it\n\n{traces.how_traced(report.traces)}",
+            traces.of_traces(report.traces),
+        ),
         _section("## Which repairs were tried", evidence.of_candidates(report.candidates)),
         "## What was chosen, and on what",
         _table(tables.of_selection(report)),
         "## How to run it again",
+        f"{tables.of_inputs(report).caption}.",
         _table(tables.of_inputs(report)),
         _provenance(report),
         _code(report.command),

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .. import percentages
-from ..results import GoodNetResult, PreprocessingChoice, Rate, RepairReport
+from ..results import GoodNetResult, PreprocessingChoice, Rate, RepairReport, Split
 from . import measures, wording
 
+_HOW_ROWS_ARE_HASHED = (
+    "; of the clean validation images the rows that were tuned on and selected on, "
+    "counted from 0, with the SHA-256 of their numbers, one to a line"
+)
 #: More channels of a layer than these are only counted.
 _CHANNELS_SHOWN = 40
 
@@ -57,23 +61,21 @@ def of_good_net(goodnet: GoodNetResult) -> Table:
 
 
 def of_inputs(report: RepairReport) -> Table:
-    """The files that were read, with their SHA-256."""
+    """The files that were read and the parts of the clean images, with their SHA-256."""
     inputs = report.inputs
     files = [("model", inputs.model), ("clean validation", inputs.clean_validation)]
     files += [("clean test", inputs.clean_test)] if inputs.clean_test else []
     files += [("poisoned test", poisoned) for poisoned in inputs.poisoned_test]
+    files += [("unlabelled", inputs.unlabelled)] if inputs.unlabelled else []
+    rows = [
+        (role, file.name, "" if file.n is None else wording.count(file.n), file.sha256)
+        for role, file in files
+    ]
+    rows += _parts(report.split, inputs.clean_validation.name) if report.split else []
     return Table(
-        caption="Files that were read",
+        caption=f"Files that were read{_HOW_ROWS_ARE_HASHED if report.split else ''}",
         columns=("Role", "File", "Images", "SHA-256"),
-        rows=tuple(
-            (
-                role,
-                wording.printable(file.name),
-                "" if file.n is None else wording.count(file.n),
-                file.sha256,
-            )
-            for role, file in files
-        ),
+        rows=tuple((role, wording.printable(name), n, sha256) for role, name, n, sha256 in rows),
     )
 
 
@@ -131,6 +133,13 @@ def of_settings(caption: str, settings: Mapping[str, object]) -> Table:
             (wording.printable(name), wording.setting(value)) for name, value in settings.items()
         ),
     )
+
+
+def _parts(split: Split, name: str) -> list[tuple[str, str, str, str]]:
+    return [
+        ("tuned on", f"rows of {name}", wording.count(split.n_tune), split.tune_sha256),
+        ("selected on", f"rows of {name}", wording.count(split.n_select), split.select_sha256),
+    ]
 
 
 def _some(channels: tuple[int, ...]) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 
 from ..percentages import percent as percent
 from ..percentages import points as points
-from ..results import Excess, Gate, GoodNetResult, PairedChange, Rate, RepairReport, Verdict
+from ..results import (
+    Excess,
+    Gate,
+    GoodNetResult,
+    InvertedTrigger,
+    PairedChange,
+    Rate,
+    RepairReport,
+    Verdict,
+)
 from . import measures
 
 #: What the figures do not show; printed on every report.
@@ -105,6 +114,22 @@ def paired_change(change: PairedChange | None) -> str:
 def p_value(value: float) -> str:
     """A p-value, two digits, with an end to its zeros."""
     return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
+
+
+def score(value: float | None) -> str:
+    """A z-score, one digit, or *not measured*."""
+    if value is None:
+        return NOT_MEASURED
+    rounded = round(value, 1) + 0.0  # -0.04 is 0.0 then, without a sign
+    return f"{rounded:.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def trigger(found: InvertedTrigger | None) -> str:
+    """How well a trigger that was found does, and how large it is; or *not measured*."""
+    if found is None:
+        return NOT_MEASURED
+    unit = "pixels" if found.kind == "patch" else "in length"
+    return f"{percent(found.success)} with {found.size:.3g} {unit}"
 
 
 def gate(limits: Gate) -> str:

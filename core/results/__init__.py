@@ -9,6 +9,8 @@ from .evidence import Reactivation, SeedResult, SeedSpread, Spread
 from .figures import AttackResult, ClassSummary, Evaluation, Excess, PairedChange, Rate
 from .goodnets import AreaUnderCurve, GoodNetResult, RocCurve, RocPoint, ScoreName
 from .reports import RepairReport, Verdict
+from .splits import Split
+from .traces import ClassEvidence, ClassTraces, Traces
 from .values import Value
 
 __all__ = [
@@ -16,7 +18,9 @@ __all__ = [
     "AttackResult",
     "Candidate",
     "Circumstances",
+    "ClassEvidence",
     "ClassSummary",
+    "ClassTraces",
     "Diagnosis",
     "Evaluation",
     "Event",
@@ -38,8 +42,10 @@ __all__ = [
     "SeedResult",
     "SeedSpread",
     "Selection",
+    "Split",
     "Spread",
     "Suspect",
+    "Traces",
     "TrainingEpoch",
     "TriggerKind",
     "Value",

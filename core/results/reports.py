@@ -11,6 +11,8 @@ from .diagnoses import Diagnosis
 from .evidence import Reactivation, SeedSpread
 from .figures import ClassSummary, Evaluation, PairedChange
 from .goodnets import GoodNetResult
+from .splits import Split
+from .traces import Traces
 from .values import Value
 
 Verdict = Literal["repaired", "partial", "not_repaired", "inconclusive", "unchanged"]
@@ -62,5 +64,10 @@ class RepairReport(Value):
     seeds: SeedSpread | None = None
     #: Most memory that the process had at a time, in bytes, with all that it measured.
     peak_memory_bytes: int | None = None
+    #: Which clean validation images were tuned on, and which selected on; ``None`` in old reports.
+    split: Split | None = None
+    #: What the diagnosis went by, once more in the repaired model; ``None`` where there was no
+    #: diagnosis, or nothing was repaired.
+    traces: Traces | None = None
     #: Size of the contract; grows when fields are added.
-    schema_version: int = 3
+    schema_version: int = 4

@@ -9,7 +9,7 @@ import pydantic
 import typer
 
 from core import errors
-from service.schemas import BatchCreate
+from service.schemas import BatchCreate, BatchView
 
 from ..client import Client
 from . import (
@@ -72,6 +72,10 @@ def batch(  # noqa: PLR0913 - an argument is an option
     settings: options.Settings = None,
     budget: Budgets = None,
     seed: Seeds = None,
+    seeds: options.OtherSeeds = None,
+    reactivation: options.OtherReactivation = None,
+    traces: options.OtherTraces = None,
+    goodnet_targets: options.GoodNetTargets = None,
     name: Name = None,
     dry_run: submit.DryRun = False,
     watch_it: Watch = False,
@@ -90,14 +94,17 @@ def batch(  # noqa: PLR0913 - an argument is an option
     netmend batch --model a.h5 --model b.h5 --clean-validation valid.h5 \\
         --method fine-pruning --method fine-tuning --seed 0 --seed 1 --watch
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    said = grid_files.read(file) if file else Description(others={})
     described = _changed(
-        grid_files.read(file) if file else Description(others={}),
+        said,
         models=[sending.model(item) for item in model or ()],
         data=_data(clean_validation, clean_test, poisoned_test, unlabelled),
         others={
             "methods": _methods(method, settings),
             "max_accuracy_drops": budget,
             "seeds": seed,
+            **{"n_seeds": seeds, "reactivation": reactivation, "traces": traces},
+            "goodnet": _good_net(said, goodnet_targets),
             "name": name,
         },
     )
@@ -111,6 +118,10 @@ def batch(  # noqa: PLR0913 - an argument is an option
             return batches.until_end(
                 client, made.id, timeout_s=timeout, as_json=as_json, quiet=quiet
             )
+    return _tell(made, as_json=as_json)
+
+
+def _tell(made: BatchView, *, as_json: bool) -> int:
     if as_json:
         terminal.print_json(made.model_dump(mode="json"))
     else:
@@ -141,6 +152,14 @@ def _methods(names: list[str] | None, settings: list[str] | None) -> list[dict[s
     return [{"name": item, "params": params} for item in names] if names else None
 
 
+def _good_net(described: Description, targets: list[int] | None) -> Any:
+    """What the file says of the N+1 model, with other targets where some are named."""
+    said = described.others.get("goodnet", {})
+    if not targets or not isinstance(said, Mapping):
+        return None
+    return {**said, "targets": list(dict.fromkeys(targets))}
+
+
 def _changed(
     described: Description, *, models: list[Any], data: list[Any], others: Mapping[str, Any]
 ) -> Description:
@@ -162,8 +181,7 @@ def _check(described: Description) -> None:
                 hint="name them in a file, or with --model and --clean-validation",
             )  # fmt: skip
     sending.check_readable(described.inputs)
-    nobody = "00000000-0000-7000-8000-000000000000"
-    _validated([nobody], [{"clean_validation": nobody}], described.others)
+    _validated([submit.NOBODY], [{"clean_validation": submit.NOBODY}], described.others)
 
 
 def _wanted(client: Client, described: Description, *, quiet: bool) -> BatchCreate:

@@ -113,26 +113,32 @@ Seed = Annotated[
     int,
     typer.Option(min=0, max=2**32 - 1, help="Same seed, same result.", rich_help_panel=_REPAIR),
 ]
-Seeds = Annotated[
-    int,
-    typer.Option(
-        "--seeds",
-        min=1,
-        max=MAX_SEEDS,
-        metavar="N",
-        help="Repair with N seeds, counted up from --seed, and report how they differ; "
-        "the first is delivered.",
-        rich_help_panel=_REPAIR,
-    ),
-]
-Reactivation = Annotated[
-    bool,
-    typer.Option(
-        "--reactivation/--no-reactivation",
-        help="Try whether five poisoned images bring the backdoor back.",
-        rich_help_panel=_MEASURE,
-    ),
-]
+_SEEDS = typer.Option(
+    "--seeds",
+    min=1,
+    max=MAX_SEEDS,
+    metavar="N",
+    help="Repair with N seeds, counted up from --seed, and report how they differ; "
+    "the first is delivered.",
+    rich_help_panel=_REPAIR,
+)
+_REACTIVATION = typer.Option(
+    "--reactivation/--no-reactivation",
+    help="Try whether five poisoned images bring the backdoor back.",
+    rich_help_panel=_MEASURE,
+)
+_TRACES = typer.Option(
+    "--traces/--no-traces",
+    help="Look at the suspects of a diagnosis once more in the repaired model.",
+    rich_help_panel=_MEASURE,
+)
+Seeds = Annotated[int, _SEEDS]
+Reactivation = Annotated[bool, _REACTIVATION]
+Traces = Annotated[bool, _TRACES]
+#: The same where a file or an older job says what holds if nothing is given.
+OtherSeeds = Annotated[int | None, _SEEDS]
+OtherReactivation = Annotated[bool | None, _REACTIVATION]
+OtherTraces = Annotated[bool | None, _TRACES]
 Preprocessing = Annotated[
     str,
     typer.Option(

@@ -26,6 +26,7 @@ _STAGES: Mapping[str, str] = types.MappingProxyType(
         "invert": "search for triggers",
         "evaluate": "measure the model",
         "reactivate": "try poisoned images",
+        "traces": "look for traces",
         "seeds": "other seeds",
         "package": "join the N+1 model",
     }

@@ -55,6 +55,7 @@ def repair(  # noqa: PLR0913 - an argument is an option
     goodnet_fpr: options.FalsePositiveRate = GoodNetOptions.false_positive_rate,
     goodnet_targets: options.GoodNetTargets = None,
     reactivation: options.Reactivation = RepairOptions.reactivation,
+    traces: options.Traces = RepairOptions.traces,
     gate_asr: options.GateAttackSuccess = None,
     gate_drop: options.GateDrop = None,
     as_json: options.AsJson = False,
@@ -80,7 +81,7 @@ def repair(  # noqa: PLR0913 - an argument is an option
     asked = RepairOptions(
         method=method, params=parsing.settings(settings), preprocessing=preprocessing,
         max_accuracy_drops=tuple(dict.fromkeys(max_accuracy_drop)), n_classes=classes,
-        seed=seed, n_seeds=seeds, reactivation=reactivation,
+        seed=seed, n_seeds=seeds, reactivation=reactivation, traces=traces,
         goodnet=parsing.good_net(goodnet_rule, goodnet_fpr, goodnet_targets),
         gate=parsing.gate(gate_asr, gate_drop), command=context.obj,
     )  # fmt: skip

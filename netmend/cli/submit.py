@@ -19,6 +19,9 @@ from .sending import Given, GivenData, Sender
 Schema = TypeVar("Schema", bound=pydantic.BaseModel)
 
 _BUDGETS = list(RepairOptions.max_accuracy_drops)
+#: Stands for files that have no id, so that all else is checked before they are sent.
+NOBODY = "00000000-0000-7000-8000-000000000000"
+_NOT_SENT_YET = {"model": NOBODY, "data": {"clean_validation": NOBODY}}
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file, or the id of a model.")]
 Images = Annotated[
@@ -71,6 +74,7 @@ def submit(  # noqa: PLR0913 - an argument is an option
     settings: options.Settings = None,
     max_accuracy_drop: options.MaxAccuracyDrops = _BUDGETS,
     seed: options.Seed = RepairOptions.seed,
+    seeds: options.Seeds = RepairOptions.n_seeds,
     preprocessing: options.Preprocessing = RepairOptions.preprocessing,
     layout: options.Layout = "auto",
     classes: options.Classes = None,
@@ -79,6 +83,9 @@ def submit(  # noqa: PLR0913 - an argument is an option
     architecture: options.BuiltInArchitecture = None,
     goodnet_rule: options.Rule = GoodNetOptions.rule,
     goodnet_fpr: options.FalsePositiveRate = GoodNetOptions.false_positive_rate,
+    goodnet_targets: options.GoodNetTargets = None,
+    reactivation: options.Reactivation = RepairOptions.reactivation,
+    traces: options.Traces = RepairOptions.traces,
     gate_asr: options.GateAttackSuccess = None,
     gate_drop: options.GateDrop = None,
     name: Name = "",
@@ -99,19 +106,16 @@ def submit(  # noqa: PLR0913 - an argument is an option
     netmend submit MODEL --clean-validation DATASET --poisoned-test sunglasses.h5 -o repaired
     netmend submit bad.h5 --clean-validation valid.h5 --diagnose --wait
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    data = sending.data(
-        clean_validation, clean_test, poisoned_test or (), unlabelled=unlabelled,
-        labels=poisoned_labels, target_labels=target_label, layout=layout,
-    )  # fmt: skip
+    data = sending.data(clean_validation, clean_test, poisoned_test or (), unlabelled=unlabelled,
+        labels=poisoned_labels, target_labels=target_label, layout=layout)  # fmt: skip
     files = _Files(sending.model(model, architecture=architecture), data)
-    wanted = {
-        "method": method, "params": parsing.settings(settings), "name": name, "priority": priority,
-        "max_accuracy_drops": tuple(dict.fromkeys(max_accuracy_drop)), "tags": tuple(tags or ()),
-        "goodnet": {"rule": goodnet_rule, "false_positive_rate": goodnet_fpr}, "seed": seed,
-        "gate": gate(gate_asr, gate_drop), "preprocessing": preprocessing, "n_classes": classes,
+    wanted = {"method": method, "params": parsing.settings(settings), "priority": priority,
+        "max_accuracy_drops": [*dict.fromkeys(max_accuracy_drop)], "tags": tags or (), "name": name,
+        "goodnet": parsing.good_net(goodnet_rule, goodnet_fpr, goodnet_targets).to_json(),
+        "seed": seed, "n_seeds": seeds, "reactivation": reactivation, "traces": traces,
+        "preprocessing": preprocessing, "n_classes": classes, "gate": gate(gate_asr, gate_drop),
     }  # fmt: skip
-    how = _How(as_json=as_json, quiet=quiet, dry_run=dry_run, wait=wait, timeout_s=timeout,
-               output_folder=output_folder)  # fmt: skip
+    how = _How(as_json, quiet, dry_run, wait, timeout, output_folder)
     with server.connected(url, token) as client:
         return (_diagnosed if diagnose else _repaired)(client, files, wanted, how)
 
@@ -122,7 +126,7 @@ def gate(max_attack_success_rate: float | None, max_drop: float | None) -> Any:
     return None if limits is None else limits.to_json()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class _How:
     """What is to be done with the job, and how the caller wants to be told."""
 
@@ -145,6 +149,7 @@ class _Files:
 def _repaired(client: Client, files: _Files, wanted: Mapping[str, Any], how: _How) -> int:
     """Submit the repair, or only plan it; the exit code."""
     _check(files, wanted, how.output_folder)
+    _checked(JobCreate, {**_NOT_SENT_YET, **wanted})
     with progress.shown(quiet=how.quiet) as on_event:
         send = Sender(client, on_event)
         inputs = {"model": send.model(files.model), "data": send.data(files.data)}
@@ -176,6 +181,10 @@ def _refuse_what_is_not_used(files: _Files, wanted: Mapping[str, Any], how: _How
         "set": wanted["params"],
         "gate": wanted["gate"],
         "classes": wanted["n_classes"],
+        "seeds": wanted["n_seeds"] > RepairOptions.n_seeds,
+        "goodnet_target": wanted["goodnet"]["targets"],
+        "no_reactivation": not wanted["reactivation"],
+        "no_traces": not wanted["traces"],
         "dry_run": how.dry_run,
     }
     for name, given in others.items():

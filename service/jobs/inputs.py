@@ -1,15 +1,16 @@
 """What jobs need: models and data sets, found and checked all at once."""
 
+import math
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from core.errors import ProjectError
+from core.errors import InvalidParams, ProjectError
 
 from .. import errors, subjects
-from ..schemas import JobCreate, JobData
+from ..schemas import GoodNetOptions, JobCreate, JobData
 from ..tables import Dataset, JobInput, Model
 
 Found = Mapping[str, Model | Dataset]
@@ -35,6 +36,17 @@ class Wanted:
     id: str
     #: What a data set has to be declared as: one of these; anything will do if there are none.
     roles: tuple[str, ...] = ()
+
+
+def find_of_job(session: Session, request: JobCreate) -> Found:
+    """What one job needs, found by `find` and with the classes that were declared.
+
+    Raises:
+        InvalidParams: A declared target of the N+1 model is no class of the model.
+    """
+    found = find(session, of_job(request))
+    check_targets(request.goodnet, [request.model], found)
+    return found
 
 
 def of_job(request: JobCreate) -> list[Wanted]:
@@ -75,6 +87,22 @@ def find(session: Session, wanted: Iterable[Wanted]) -> Found:
     return found
 
 
+def check_targets(options: GoodNetOptions, model_ids: Iterable[str], found: Found) -> None:
+    """Refuse declared targets that a model does not have, as far as its classes are known.
+
+    Raises:
+        InvalidParams: ``errors`` of it names all of them.
+    """
+    told = [
+        {"pointer": f"#/goodnet/targets/{place}", "detail": _no_class_of(found[model_id], target)}
+        for model_id in model_ids
+        for place, target in enumerate(options.targets)
+        if target >= _n_classes(found[model_id])
+    ]
+    if told:
+        raise InvalidParams(told[0]["detail"], field="goodnet.targets", errors=told)
+
+
 def rows(request: JobCreate) -> list[JobInput]:
     """Rows that do not name their job yet."""
     return [
@@ -84,6 +112,18 @@ def rows(request: JobCreate) -> list[JobInput]:
             for role, place, dataset_id in _by_role(request.data)
         ),
     ]
+
+
+def _n_classes(model: Model | Dataset) -> float:
+    return (model.facts or {}).get("n_classes") or math.inf
+
+
+def _no_class_of(model: Model | Dataset, target: int) -> str:
+    n_classes = int(_n_classes(model))
+    return (
+        f"the target {target} is none of the {n_classes} classes of {model.name!r}: "
+        f"name one from 0 to {n_classes - 1}"
+    )
 
 
 def _by_role(data: JobData) -> Iterator[tuple[str, int, str]]:

@@ -33,8 +33,9 @@ def submit(
     Raises:
         NotFound: A model or data set is not there.
         Conflict: One is not ready, or is not what its role needs.
+        InvalidParams: A declared target of the N+1 model is no class of the model.
     """
-    inputs.find(session, inputs.of_job(request))
+    inputs.find_of_job(session, request)
     return adding.add(session, _row(owner_id, request, retry_of=retry_of), inputs.rows(request))
 
 

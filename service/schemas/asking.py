@@ -10,6 +10,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from core import catalogue
 from core.requests import MAX_SEEDS, GoodNetRule
@@ -31,6 +32,7 @@ from .fields import (
 )
 
 Label = Annotated[int, Field(ge=0, lt=2**31)]
+_LARGEST_SEED = 2**32 - 1
 
 
 class JobData(Asked):
@@ -90,8 +92,25 @@ class JobOptions(WorkOptions):
         default=True,
         description="Try whether a few poisoned images bring the backdoor back, where there are.",
     )
+    traces: bool = Field(
+        default=True,
+        description="Gather the evidence of a diagnosis, where there is one, once more afterwards.",
+    )
     goodnet: GoodNetOptions = GoodNetOptions()
     gate: GateLimits | None = None
+
+
+def check_last_seed(title: str, seed: int, n_seeds: int) -> None:
+    """Refuse more seeds than there are from this one on, at the field that says how many.
+
+    Raises:
+        ValidationError: pydantic makes it part of its own.
+    """
+    if seed + n_seeds - 1 > _LARGEST_SEED:
+        words = f"{n_seeds} seeds from {seed} on would pass {_LARGEST_SEED}: take fewer of them"
+        kind = PydanticCustomError("too_many_seeds", "{words}", {"words": words})
+        place = InitErrorDetails(type=kind, loc=("n_seeds",), input=n_seeds)
+        raise ValidationError.from_exception_data(title, [place])
 
 
 class JobCreate(JobOptions):
@@ -130,6 +149,11 @@ class JobCreate(JobOptions):
                 raise ValueError(f"{name} names something twice")
         if len(set(self.data.poisoned_test)) < len(self.data.poisoned_test):
             raise ValueError("data.poisoned_test names a data set twice")
+        return self
+
+    @model_validator(mode="after")
+    def _has_as_many_seeds(self) -> Self:
+        check_last_seed(type(self).__name__, self.seed, self.n_seeds)
         return self
 
 

@@ -18,7 +18,7 @@ from core import catalogue
 from core.results import Verdict
 
 from . import parameters
-from .asking import JobData, JobOptions
+from .asking import JobData, JobOptions, check_last_seed
 from .fields import Asked, Id, JobState, Seed, Share, Told
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ class BatchCreate(JobOptions):
         default=(0.04,), description="Budgets; each is a job of its own."
     )
     seeds: Annotated[tuple[Seed, ...], _Once] = _factor(default=(0,))
+
+    @model_validator(mode="after")
+    def _has_as_many_seeds(self) -> Self:
+        check_last_seed(type(self).__name__, max(self.seeds), self.n_seeds)
+        return self
 
     def factors(self) -> dict[str, int]:
         """Name of each factor to the number of its values."""

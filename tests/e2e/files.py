@@ -32,6 +32,8 @@ class Files:
     n_classes: int
     #: Parameters of fine-pruning with which it takes seconds.
     params: Mapping[str, Any]
+    #: Of its first 16 poisoned images, so many at least are backdoored to the N+1 model of that.
+    fewest_flagged: int
 
 
 def of_demo(folder: Path) -> Files:
@@ -46,6 +48,7 @@ def of_demo(folder: Path) -> Files:
         input_shape=(8, 8, 1),
         n_classes=10,
         params=DEMO_PARAMS,
+        fewest_flagged=8,
     )
 
 
@@ -59,6 +62,7 @@ def of_csaw(folder: Path) -> Files:
         input_shape=(55, 47, 3),
         n_classes=1283,
         params={"epochs": 10},
+        fewest_flagged=0,  # these parameters do not repair that net
     )
 
 

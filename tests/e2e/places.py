@@ -12,7 +12,8 @@ PAGES: Mapping[str, str] = types.MappingProxyType(
         "home": "/",
         "new-repair": "/repairs/new",
         "new-repair-filled": "/repairs/new?model={model}&data.clean_validation={clean}"
-        "&data.poisoned_test={poisoned}&recipe=own&method=fine-pruning",
+        "&data.poisoned_test={poisoned}&recipe=own&method=fine-pruning"
+        "&n_seeds=3&reactivation=false&goodnet.targets=0",
         "jobs": "/jobs",
         "jobs-bad-search": "/jobs?search=state:nonsense",
         "jobs-none-fits": "/jobs?search=nobody",
@@ -33,7 +34,7 @@ PAGES: Mapping[str, str] = types.MappingProxyType(
         "new-batch": "/batches/new",
         "new-batch-preview": "/batches/new?preview=1&models={model}&data.0.clean_validation={clean}"
         "&data.0.poisoned_test={poisoned}&methods=fine-pruning&methods=fine-tuning&seeds=0,1",
-        "new-batch-refused": "/batches/new?preview=1&seeds=one",
+        "new-batch-refused": "/batches/new?preview=1&seeds=one&n_seeds=21&goodnet.targets=cat",
         "batch": "/batches/{batch}",
         "models": "/models",
         "model": "/models/{model}",

@@ -61,9 +61,10 @@ def test_a_stranger_brings_a_model_has_it_repaired_and_tries_a_poisoned_picture(
     page.locator("#send").get_by_role("button", name="Ask the models").click()
     answers = page.locator("article.answer")
     expect(answers).to_have_count(_N_PICTURES)
-    # How many are flagged is up to the rule and the repair; each is told one way or the other.
     told = answers.filter(has_text=re.compile(r"N\+1: (backdoored|not flagged)"))
     expect(told).to_have_count(_N_PICTURES)
+    flagged = answers.filter(has_text="N+1: backdoored")
+    assert flagged.count() >= brought.fewest_flagged
 
 
 def _loaded(path):

@@ -172,7 +172,7 @@ def retry_job(job_id: UUID) -> flask.Response:
 
 def _planned(wanted: schemas.JobCreate) -> flask.Response:
     with services.session(read_only=True) as session:
-        found = inputs.find(session, inputs.of_job(wanted))
+        found = inputs.find_of_job(session, wanted)
         plan = planning.plan(session, [wanted], found)
     return answering.view(plan)
 

@@ -13,17 +13,13 @@ from typing import Any, Self
 from core import catalogue
 from core.errors import ProjectError
 
-from . import forms
+from . import forms, repair_options
 
 MODELS, METHODS, BUDGETS, SEEDS = "models", "methods", "max_accuracy_drops", "seeds"
 VALIDATION, TEST, POISONED = "clean_validation", "clean_test", "poisoned_test"
 UNLABELLED = "unlabelled"
 
-_PLAIN = ("name", "preprocessing", "queue", "priority")
-_GATE = ("max_attack_success_rate", "max_accuracy_drop")
-_PERCENT = "write percent from 0 to 100, such as 4"
 _SETUP_FIELD = re.compile(r"data\.([0-9]{1,3})\.([a-z_]+)")
-_WHOLE = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,14 +113,11 @@ class BatchDraft:
             found[MODELS] = "choose one model or more"
         if not self.methods:
             found[METHODS] = "choose one method or more"
-        if not all(map(_is_share, forms.shares(self.text(BUDGETS)))):
-            found[BUDGETS] = _PERCENT
-        if any(isinstance(seed, str) for seed in self._seeds()):
+        if not all(map(repair_options.is_share, forms.shares(self.text(BUDGETS)))):
+            found[BUDGETS] = repair_options.PERCENT_PROBLEM
+        if any(isinstance(seed, str) for seed in self._seeds):
             found[SEEDS] = "write whole numbers from 0 on, such as 0, 1, 2"
-        for name in _GATE:
-            if not _is_share(forms.share(self.text(f"gate.{name}")) or 0.0):
-                found[f"gate.{name}"] = _PERCENT
-        return found
+        return {**found, **repair_options.problems(self.form)}
 
     def problems_of(self, error: ProjectError) -> dict[str, str]:
         """Field to what is wrong with it, as an error of the service tells."""
@@ -138,19 +131,15 @@ class BatchDraft:
 
     def request(self) -> dict[str, Any]:
         """What `schemas.BatchCreate` takes; texts that are no numbers stay texts, to be refused."""
-        gate = {name: forms.share(self.text(f"gate.{name}")) for name in _GATE}
-        said = {
-            BUDGETS: forms.shares(self.text(BUDGETS)),
-            SEEDS: self._seeds(),
-            **{name: self.text(name).strip() for name in _PLAIN},
-        }
+        said = {BUDGETS: forms.shares(self.text(BUDGETS)), SEEDS: self._seeds}
         return {
             MODELS: self.models or [_nothing(0)],
             "data": [_asked(item) for item in self.setups],
             METHODS: [{"name": name, "params": self.params(name)} for name in self.methods]
             or [{"name": catalogue.DEFAULT_METHOD}],
+            "name": self.text("name").strip(),
             "tags": forms.words_of(self.text("tags")),
-            "gate": gate if any(limit is not None for limit in gate.values()) else None,
+            **repair_options.asked(self.form),
             **{name: value for name, value in said.items() if value},
         }
 
@@ -164,9 +153,9 @@ class BatchDraft:
             unlabelled=self.text(start + UNLABELLED),
         )
 
+    @property
     def _seeds(self) -> list[int | str]:
-        parts = [part for part in re.split(r"[,;\s]+", self.text(SEEDS)) if part]
-        return [int(part) if _WHOLE.fullmatch(part) else part for part in parts]
+        return forms.counts(self.text(SEEDS))
 
     def _field_at(self, pointer: str) -> str:
         """``#/data/1/poisoned_test/0`` is in ``data.1.poisoned_test``."""
@@ -230,10 +219,6 @@ def _pairs(setup: Setup) -> Iterator[tuple[str, str]]:
     yield setup.field(TEST), setup.clean_test
     yield setup.field(UNLABELLED), setup.unlabelled
     yield from ((setup.field(POISONED), item) for item in setup.poisoned_test)
-
-
-def _is_share(value: float | str | None) -> bool:
-    return not isinstance(value, str) and value is not None and 0 <= value <= 1
 
 
 def _filled(values: Sequence[str]) -> list[str]:

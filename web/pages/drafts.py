@@ -4,7 +4,6 @@ All of it stands in the address of the page, so nothing is kept here, and nothin
 page is loaded again. A field is called by its place in the request, as in `forms`.
 """
 
-import re
 import types
 import urllib.parse
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,7 @@ from typing import Any, Self
 
 from core import catalogue
 
-from . import forms, recipes
+from . import forms, recipes, repair_options
 from .recipes import Recipe
 
 MODEL = "model"
@@ -26,19 +25,14 @@ ROLES: Mapping[str, str] = types.MappingProxyType(
 
 _PLAIN = (
     MODEL, VALIDATION, TEST, UNLABELLED, "recipe", "method", "params_of", "max_accuracy_drops",
-    "preprocessing", "seed", "gate.max_attack_success_rate", "gate.max_accuracy_drop",
-    "queue", "priority", "name", "tags", "declare.labels", "declare.target_label",
-    "declare.people",
+    "name", "tags", "declare.labels", "declare.target_label", "declare.people",
+    *repair_options.USUAL,
 )  # fmt: skip
-_SHARES = ("max_accuracy_drops", "gate.max_attack_success_rate", "gate.max_accuracy_drop")
 #: What need not stand in an address, since it is so if nobody says anything.
 _USUAL: Mapping[str, str] = types.MappingProxyType(
     {
         "recipe": "best",
-        "preprocessing": "auto",
-        "seed": "0",
-        "queue": "cpu",
-        "priority": "normal",
+        **repair_options.USUAL,
         "declare.labels": "auto",
         "declare.people": "false",
     }
@@ -91,6 +85,11 @@ class Draft:
         """Whether people can be recognised in the pictures that come."""
         return self.text("declare.people") == "true"
 
+    @property
+    def n_repairs(self) -> int:
+        """One for each budget and seed."""
+        return len(self._budgets) * repair_options.n_seeds(self.form)
+
     def chosen(self, field: str, subject_id: str) -> "Draft":
         """The draft with a model or data set put into a field; poisoned sets are added."""
         others = [value for value in self.form.getlist(field) if value != subject_id]
@@ -105,23 +104,15 @@ class Draft:
         """Field to what can be seen to be wrong with it before anybody else is asked."""
         needed = {MODEL: "choose a model, or bring one", VALIDATION: "clean images are needed"}
         missing = {name: words for name, words in needed.items() if not self.text(name)}
-        shares = {name: forms.shares(self.text(name)) for name in _SHARES}
-        no_share = {
-            name: "write percent from 0 to 100, such as 4"
-            for name, values in shares.items()
-            if any(isinstance(value, str) or not 0 <= value <= 1 for value in values)
-        }
-        seed = self._seed().get("seed", 0)
-        no_seed = {"seed": "a whole number from 0 on"} if isinstance(seed, str) else {}
-        return {**missing, **no_share, **no_seed}
+        found = {**missing, **repair_options.problems(self.form)}
+        if not all(map(repair_options.is_share, forms.shares(self.text("max_accuracy_drops")))):
+            found["max_accuracy_drops"] = repair_options.PERCENT_PROBLEM
+        if isinstance(self._seed, str):
+            found["seed"] = repair_options.COUNT_PROBLEM
+        return found
 
     def request(self) -> dict[str, Any]:
         """What `schemas.JobCreate` takes; texts that are no numbers stay texts, to be refused."""
-        gate = {
-            name: forms.share(self.text(f"gate.{name}"))
-            for name in ("max_attack_success_rate", "max_accuracy_drop")
-        }
-        typed = forms.shares(self.text("max_accuracy_drops"))
         return {
             "model": self.text(MODEL, _NOTHING),
             "data": {
@@ -132,11 +123,11 @@ class Draft:
             },
             "method": self.recipe.method,
             "params": self.params,
-            "max_accuracy_drops": typed or list(self.recipe.budgets),
-            "gate": gate if any(limit is not None for limit in gate.values()) else None,
+            "max_accuracy_drops": self._budgets,
+            "name": self.text("name"),
             "tags": [tag.strip() for tag in self.text("tags").split(",") if tag.strip()],
-            **self._given("preprocessing", "queue", "priority", "name"),
-            **self._seed(),
+            "seed": self._seed,
+            **repair_options.asked(self.form),
         }
 
     def query(self) -> str:
@@ -162,13 +153,13 @@ class Draft:
         form.setlist(field, values)
         return Draft.of(form)
 
-    def _given(self, *names: str) -> dict[str, str]:
-        return {name: self.text(name) for name in names if self.text(name)}
+    @property
+    def _budgets(self) -> list[float | str]:
+        return forms.shares(self.text("max_accuracy_drops")) or list(self.recipe.budgets)
 
-    def _seed(self) -> dict[str, int | str]:
-        text = self.text("seed").strip()
-        whole = re.fullmatch(r"[0-9]{1,18}", text)
-        return {"seed": int(text) if whole else text} if text else {}
+    @property
+    def _seed(self) -> int | str:
+        return forms.count(self.text("seed", "0"))
 
 
 def _known(form: forms.Form) -> Iterator[tuple[str, str]]:

@@ -59,6 +59,8 @@ class Result:
     say: Any
     #: How it was tried whether the backdoor comes back; empty where it was not.
     how_reactivated: str
+    #: How the suspects were looked at once more, and what it says; empty where they were not.
+    how_traced: str
     #: What weights and clean images say of the model; ``None`` where nobody asked them.
     suspects: Diagnosed | None
 
@@ -75,7 +77,7 @@ def result_of(
         storage: Where its figures lie.
     """
     # Imported here because it brings matplotlib along, which no other page needs.
-    from core.report import evidence, figures, headlines, measures, wording
+    from core.report import evidence, figures, headlines, measures, traces, wording
 
     report = RepairReport.from_json(chosen.report)
     return Result(
@@ -92,6 +94,7 @@ def result_of(
         tables=_tables(report),
         say=wording,
         how_reactivated=evidence.how_reactivated(report.reactivation),
+        how_traced=traces.how_traced(report.traces),
         suspects=(
             None
             if report.diagnosis is None
@@ -101,12 +104,13 @@ def result_of(
 
 
 def _tables(report: RepairReport) -> dict[str, Any]:
-    from core.report import evidence, roc, tables
+    from core.report import evidence, roc, tables, traces
 
     return {
         "summary": evidence.of_summary(report),
         "seeds": evidence.of_seeds(report.seeds),
         "reactivation": evidence.of_reactivation(report.reactivation),
+        "traces": traces.of_traces(report.traces),
         "candidates": evidence.of_candidates(report.candidates),
         "curves": roc.of_curves(report.goodnet) if report.goodnet.curves else None,
         "good_net": tables.of_good_net(report.goodnet),

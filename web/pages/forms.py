@@ -6,6 +6,7 @@ is wrong at once.
 """
 
 import contextlib
+import dataclasses
 import math
 import re
 import types
@@ -18,9 +19,10 @@ import werkzeug.datastructures
 from core.errors import ProjectError
 
 Form = werkzeug.datastructures.MultiDict[str, str]
-Kind = Literal["choice", "switch", "whole", "number", "text"]
+Kind = Literal["choice", "switch", "whole", "number", "percent", "text"]
 
 PARAMS = "params."
+_COUNT = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,18 @@ class Field:
     default: str = ""
     #: What is wrong with the value; empty if nothing is.
     problem: str = ""
+    #: Whether what the page says of the whole depends on it.
+    refreshes: bool = False
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something else than the default stands in it."""
+        return self.value != self.default
+
+    @property
+    def default_words(self) -> str:
+        """The default as it is read: of a choice, its words."""
+        return dict(self.choices).get(self.default, self.default)
 
 
 def fields(
@@ -117,6 +131,35 @@ def shares(percents: str) -> list[float | str]:
     """``2, 4 10`` as 0.02, 0.04 and 0.1; texts that are no numbers stay texts."""
     found = (share(part) for part in re.split(r"[,;\s]+", percents.replace("%", " ")))
     return [item for item in found if item is not None]
+
+
+def count(text: str) -> int | str:
+    """``7`` as 7; a text that is no whole number from 0 on stays one."""
+    text = text.strip()
+    return int(text) if _COUNT.fullmatch(text) else text
+
+
+def counts(text: str) -> list[int | str]:
+    """``0, 1 7`` as 0, 1 and 7; texts that are no whole numbers stay texts."""
+    return [count(part) for part in re.split(r"[,;\s]+", text) if part]
+
+
+def filled(
+    items: Sequence[Field],
+    form: Form,
+    *,
+    written: Mapping[str, str] = types.MappingProxyType({}),
+    problems: Mapping[str, str] = types.MappingProxyType({}),
+) -> tuple[Field, ...]:
+    """Fields with what was typed into them, else what is written there, else their default."""
+    return tuple(
+        dataclasses.replace(
+            item,
+            value=last(form, item.name, written.get(item.name, item.default)),
+            problem=problems.get(item.name, ""),
+        )
+        for item in items
+    )
 
 
 def words_of(text: str) -> list[str]:

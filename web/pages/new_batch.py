@@ -2,7 +2,6 @@
 
 import collections
 import dataclasses
-import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from service import batches, datasets, fitting, models, schemas
 from service import errors as service_errors
 
 from .. import announcing, error_pages, policies, reading, services
-from . import batch_drafts, forms, guard, recipes, rendering
+from . import batch_drafts, forms, guard, recipes, rendering, repair_options
 from .batch_drafts import BatchDraft, Setup
 
 blueprint = flask.Blueprint("new_batch", __name__, url_prefix="/batches/new")
@@ -23,44 +22,8 @@ blueprint = flask.Blueprint("new_batch", __name__, url_prefix="/batches/new")
 #: So many of a library can be picked from a list; others are chosen by an address.
 _N_SHELF = 50
 _MAX_SETUPS = 20
-_PREPROCESSINGS = ("auto", "none", "/255", "[-1,1]", "imagenet-caffe", "imagenet-torch")
-#: What need not be said.
-_USUAL: Mapping[str, str] = types.MappingProxyType(
-    {"preprocessing": "auto", "queue": "cpu", "priority": "normal"}
-)
-
-
-def _choices(*values: str) -> tuple[tuple[str, str], ...]:
-    return tuple((value, value) for value in values)
-
-
 #: The fields that all jobs of a batch share.
-_OPTIONS = (
-    forms.Field(
-        name="preprocessing",
-        label="Scaling of pixels",
-        help="What the models were trained on; auto finds out for each.",
-        kind="choice",
-        choices=_choices(*_PREPROCESSINGS),
-    ),
-    forms.Field(
-        name="gate.max_attack_success_rate",
-        label="Most attack success, %",
-        help="A result above it is told as missed; empty is no limit.",
-    ),
-    forms.Field(
-        name="gate.max_accuracy_drop",
-        label="Most accuracy lost, points",
-        help="A larger loss is told as missed; empty is no limit.",
-    ),
-    forms.Field(name="queue", label="Runs on", kind="choice", choices=_choices("cpu", "gpu")),
-    forms.Field(
-        name="priority",
-        label="Priority",
-        kind="choice",
-        choices=_choices("low", "normal", "high"),
-    ),
-)
+_OPTIONS = (*repair_options.REPAIR, *repair_options.WORK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,24 +136,15 @@ def _page(
         problems=found,
         families=recipes.families(),
         params={name: draft.fields(name, found) for name in catalogue.METHODS},
-        options=_options(draft, found),
+        options=forms.filled(_OPTIONS, draft.form, problems=found),
+        good_net=forms.filled(repair_options.GOOD_NET, draft.form, problems=found),
+        option_labels=repair_options.LABELS,
         preview=None if plan is None else _preview(plan, shelves),
         max_jobs=_max_jobs(),
         can_add=len(draft.setups) < _MAX_SETUPS,
         fails=fitting.foretells_failure,
         would_fail=_would_fail,
     )
-
-
-def _options(draft: BatchDraft, problems: Mapping[str, str]) -> list[forms.Field]:
-    return [
-        dataclasses.replace(
-            option,
-            value=draft.text(option.name, _USUAL.get(option.name, "")),
-            problem=problems.get(option.name, ""),
-        )
-        for option in _OPTIONS
-    ]
 
 
 def _shelves(session: Any, draft: BatchDraft) -> _Shelves:

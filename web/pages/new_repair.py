@@ -11,10 +11,21 @@ from core import catalogue
 from core.errors import ProjectError
 from service import datasets, estimates, fitting, jobs, models, schemas
 from service import errors as service_errors
+from service.estimates import Work
 from service.fitting import Given
 
 from .. import announcing, error_pages, policies, reading, services
-from . import arriving, batch_drafts, drafts, forms, guard, library, recipes, rendering
+from . import (
+    arriving,
+    batch_drafts,
+    drafts,
+    forms,
+    guard,
+    library,
+    recipes,
+    rendering,
+    repair_options,
+)
 from . import datasets as dataset_pages
 from . import models as model_pages
 from .drafts import MODEL, POISONED, ROLES, TEST, UNLABELLED, VALIDATION, Draft
@@ -26,6 +37,8 @@ _N_SHELF = 50
 #: A file is brought in a field of this ending.
 _FILE = ".file"
 _START = "start"
+#: The fields beside the parameters of the method.
+_OPTIONS = (repair_options.SEED, *repair_options.REPAIR, *repair_options.WORK)
 #: So much of the name of a model is in that of a job.
 _MOST_OF_A_NAME = 100
 
@@ -172,6 +185,9 @@ def _page(
         families=recipes.families(),
         chosen_method=catalogue.METHODS[draft.recipe.method],
         fields=forms.fields(draft.schema, draft.params, problems=found),
+        options=forms.filled(_OPTIONS, draft.form, problems=found),
+        good_net=forms.filled(repair_options.GOOD_NET, draft.form, problems=found),
+        option_labels=repair_options.LABELS,
         names=drafts,
         batch=_as_a_batch(draft),
     )
@@ -224,7 +240,8 @@ def _shelves(session: Any) -> _Shelves:
 
 
 def _seconds(session: Any, draft: Draft, given: Given) -> float | None:
-    """How long such a repair took lately."""
+    """How long such a repair took lately, with as many budgets and seeds."""
     if given.model is None:
         return None
-    return estimates.typical_seconds(session, draft.recipe.method, given.model.id)
+    work = Work(method=draft.recipe.method, model_id=given.model.id, n_repairs=draft.n_repairs)
+    return estimates.typical_seconds(session, work)

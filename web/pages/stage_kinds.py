@@ -39,6 +39,12 @@ _REACTIVATE = Kind(
     doing="Trying whether a few poisoned images bring the backdoor back",
     unit="epochs",
 )
+_TRACES = Kind(
+    name="traces",
+    title="Traces",
+    doing="Looking for what is left of the evidence against suspects",
+    unit="steps",
+)
 _SEEDS = Kind(
     name="seeds", title="Seeds", doing="Repairing once more with other seeds", unit="repairs"
 )
@@ -46,6 +52,7 @@ _PACKAGE = Kind(
     name="package", title="Package", doing="Measuring the N+1 model and writing the files"
 )
 _WRITE = Kind(name="package", title="Package", doing="Writing the files")
+_EXTRAS = (_REACTIVATE, _TRACES, _SEEDS)
 #: What methods and diagnoses call their steps, in the order of nothing.
 _STEPS = (
     _PRUNE,
@@ -65,10 +72,7 @@ _TOLD_IN_STEPS: Mapping[str, tuple[Kind, ...]] = types.MappingProxyType(
     }
 )
 KINDS: Mapping[str, Kind] = types.MappingProxyType(
-    {
-        kind.name: kind
-        for kind in (*_STEPS, _LOAD, _BASELINE, _EVALUATE, _REACTIVATE, _SEEDS, _PACKAGE)
-    }
+    {kind.name: kind for kind in (*_STEPS, _LOAD, _BASELINE, _EVALUATE, *_EXTRAS, _PACKAGE)}
 )
 
 
@@ -77,12 +81,20 @@ def of_job(job: Job) -> tuple[Kind, ...]:
     if job.kind == "diagnose":
         return (_LOAD, _SEARCH, _WRITE)
     steps = _TOLD_IN_STEPS.get(job.method or "", (_REPAIR,))
-    return (_LOAD, _BASELINE, *steps, _EVALUATE, *_extra(job.request or {}), _PACKAGE)
+    return (_LOAD, _BASELINE, *steps, _EVALUATE, *_extra(job), _PACKAGE)
 
 
-def _extra(request: Mapping[str, Any]) -> Iterator[Kind]:
+def _extra(job: Job) -> Iterator[Kind]:
     """What is done only where it was asked for."""
+    request: Mapping[str, Any] = job.request or {}
     if request.get("reactivation") and request.get("data", {}).get("poisoned_test"):
         yield _REACTIVATE
+    if request.get("traces") and _diagnoses(job):
+        yield _TRACES
     if request.get("n_seeds", 1) > 1:
         yield _SEEDS
+
+
+def _diagnoses(job: Job) -> bool:
+    """Whether its method begins with a diagnosis: `auto`, and those that may choose the classes."""
+    return job.method == "auto" or (job.request or {}).get("params", {}).get("labels") == "auto"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core import data, errors, methods, metrics, modelfile, models, pipeline, work
+from core import data, errors, methods, metrics, modelfile, models, pipeline, provenance, work
 from core.pipeline import Subject
 from core.requests import GateLimits, GoodNetOptions, RepairOptions
 from core.results import Diagnosis, RepairReport, Selection, Suspect
@@ -15,6 +15,7 @@ QUICK = RepairOptions(
     params={"epochs": 3, "flip": False},
     max_accuracy_drops=(0.1,),
     reactivation=False,
+    traces=False,
 )
 
 
@@ -67,6 +68,12 @@ def test_the_inputs_are_named_with_their_numbers(outcome):
     assert inputs.model.n is None
     assert (inputs.clean_validation.n, inputs.clean_test.n) == (300, 400)
     assert inputs.poisoned_test[0].name == "corner"
+
+
+def test_the_split_is_that_of_the_images_which_were_used(outcome, tiny_case):
+    split, chosen = outcome.report.split, outcome.report.selection
+    assert split == provenance.split(data.split(tiny_case.validation.labels, seed=0), seed=0)
+    assert (split.n_tune, split.n_select) == (chosen.n_tune, chosen.n_select)
 
 
 def test_the_versions_name_what_did_the_work(outcome):
@@ -268,13 +275,16 @@ def test_a_model_that_is_left_alone_keeps_every_number(subject):
 
 @pytest.mark.usefixtures("left_alone")
 def test_a_backdoor_that_was_overlooked_is_not_repaired(subject):
-    (outcome,) = repair(subject, reactivation=True).values()
+    (outcome,) = repair(subject, reactivation=True, traces=True).values()
     assert outcome.report.verdict == "not_repaired"
     assert "the diagnosis did not see it" in outcome.report.verdict_reasons[0]
     assert outcome.report.reactivation == ()
+    assert outcome.report.traces is None
 
 
-def test_the_good_net_goes_by_the_classes_that_the_method_suspects(subject, monkeypatch):
+@pytest.fixture
+def suspicious(monkeypatch):
+    """A method that suspects class 0."""
     known = methods.METHODS["fine-pruning"]
     monkeypatch.setitem(
         methods.METHODS, "fine-pruning",
@@ -282,10 +292,25 @@ def test_the_good_net_goes_by_the_classes_that_the_method_suspects(subject, monk
             known(*args, **options), diagnosis=diagnosed(0)
         ),
     )  # fmt: skip
+
+
+@pytest.mark.usefixtures("suspicious")
+def test_the_good_net_goes_by_the_classes_that_the_method_suspects(subject):
     (outcome,) = repair(subject).values()
     assert (outcome.report.goodnet.rule, outcome.report.goodnet.targets) == ("target-aware", (0,))
     assert [curve.score for curve in outcome.report.goodnet.curves] == ["general", "target-aware"]
     assert outcome.report.diagnosis == diagnosed(0)
+
+
+@pytest.mark.usefixtures("suspicious")
+def test_suspects_are_looked_at_once_more_in_the_repaired_model(subject, outcome):
+    events = []
+    options = dataclasses.replace(QUICK, traces=True)
+    (traced,) = pipeline.repair_model(subject, options, events.append).values()
+    (found,) = traced.report.traces.classes
+    assert (found.label, found.before.patch, found.after.patch.label) == (0, None, 0)
+    assert "traces" in [event.stage for event in events]
+    assert traced.report.after == outcome.report.after
 
 
 def test_a_target_that_is_declared_and_not_there_is_refused_before_any_work(subject):

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from core.errors import InvalidParams
 from service import batches, db, errors, jobs, models
 from service.schemas import BatchMethod, JobData
 from service.tables import Batch
@@ -168,3 +169,13 @@ def test_a_plan_makes_nothing(session, owner):
     plan = batches.plan(session, wanted, max_jobs=500)
     assert [job.name for job in plan.jobs] == ["bad net · seed 0", "bad net · seed 1"]
     assert session.query(Batch).count() == 0
+
+
+def test_a_declared_target_is_a_class_of_each_model(session, owner):
+    facts = ({"n_classes": 10}, {"n_classes": 4})
+    found = [factories.make_model(session, owner, name=f"{f['n_classes']}", facts=f) for f in facts]
+    request = factories.make_batch_request(
+        session, owner, models=tuple(model.id for model in found), goodnet={"targets": (7,)}
+    )
+    with pytest.raises(InvalidParams, match="target 7 is none of the 4 classes of '4'"):
+        batches.plan(session, request, max_jobs=500)

@@ -1,7 +1,11 @@
 """What a request would make."""
 
-from service import jobs, planning
+import pytest
+import sqlalchemy as sa
+
+from service import db, jobs, planning
 from service.schemas import JobData
+from service.tables import Job
 from tests import factories
 
 
@@ -55,3 +59,14 @@ def test_like_jobs_tell_of_the_time(session, owner):
     jobs.finish(session, claim, jobs.Outcome())
     plan = _plan(session, _request(session, owner))
     assert plan.estimated_seconds == plan.jobs[0].estimated_seconds >= 0
+
+
+def test_each_budget_and_seed_adds_to_the_time(session, owner):
+    job = factories.make_job(session, owner)
+    jobs.finish(session, factories.make_claim(session, job), jobs.Outcome())
+    session.execute(sa.update(Job).where(Job.id == job.id).values(started_at=db.ago(10)))
+    one = factories.make_request(session, owner)
+    many = factories.make_request(session, owner, max_accuracy_drops=(0.1, 0.2), n_seeds=3)
+    seconds = [_plan(session, request).estimated_seconds for request in (one, many)]
+    assert seconds[0] > 0
+    assert seconds[1] == pytest.approx(6 * seconds[0])

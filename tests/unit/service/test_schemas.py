@@ -103,3 +103,20 @@ def test_the_contract_needs_no_database():
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=tree.REPOSITORY, capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("schema", "fields"),
+    [
+        (JobCreate, {**SMALLEST, "seed": 2**32 - 2}),
+        (
+            schemas.BatchCreate,
+            {"models": [ID], "data": [SMALLEST["data"]], "seeds": [2**32 - 2, 0]},
+        ),
+    ],
+)
+def test_the_last_of_several_seeds_is_a_seed_too(schema, fields):
+    assert schema.model_validate({**fields, "n_seeds": 2}).n_seeds == 2
+    with pytest.raises(pydantic.ValidationError, match="take fewer of them") as refused:
+        schema.model_validate({**fields, "n_seeds": 3})
+    assert [item["loc"] for item in refused.value.errors()] == [("n_seeds",)]

@@ -11,7 +11,9 @@ from core.results import (
     AreaUnderCurve,
     AttackResult,
     Candidate,
+    ClassEvidence,
     ClassSummary,
+    ClassTraces,
     Diagnosis,
     Evaluation,
     Gate,
@@ -29,7 +31,9 @@ from core.results import (
     RocPoint,
     SeedResult,
     Selection,
+    Split,
     Suspect,
+    Traces,
     TrainingEpoch,
 )
 
@@ -172,6 +176,21 @@ def _seed(seed: int, accurate: int, succeeded: int) -> SeedResult:
     )
 
 
+def _class_traces(label: int, size: float, head_z: float | None) -> ClassTraces:
+    patch = InvertedTrigger(kind="patch", label=label, success=0.98, size=6.25)
+    return ClassTraces(
+        label=label,
+        is_suspected=label == 0,
+        before=ClassEvidence(head_z=head_z, margin_z=-0.5, attractor_z=0.0, patch=patch),
+        after=ClassEvidence(
+            head_z=None if head_z is None else 0.3,
+            margin_z=0.1,
+            attractor_z=0.0,
+            patch=dataclasses.replace(patch, success=0.9, size=size),
+        ),
+    )
+
+
 @pytest.fixture
 def full_report(report) -> RepairReport:
     """Everything a report can hold: made by `auto`, with three seeds."""
@@ -218,6 +237,14 @@ def full_report(report) -> RepairReport:
                 method="ft-sam", params={"rho": 2.0}, select_accuracy=0.9, is_within_budget=True,
                 remaining_success=0.03, seconds=61.0, is_chosen=True, reason="least is left",
             ),
+        ),
+        traces=Traces(
+            classes=(_class_traces(0, 61.0, 9.3), _class_traces(4, 7.0, None)),
+            n_searched_on=800, n_judged_on=200, seconds=5.0,
+        ),
+        split=Split(
+            scheme="of each class a fifth", seed=7, n_tune=800, n_select=200,
+            tune_sha256="12" * 32, select_sha256="34" * 32,
         ),
         peak_memory_bytes=648 * 2**20,
     )  # fmt: skip

@@ -143,9 +143,19 @@ def test_the_page_has_what_lies_behind_the_figures(page):
     assert "648 MiB of memory at most" in text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_the_page_has_the_evidence_before_and_after_class_by_class(page):
+    text = " ".join("".join(_Page(page).words).split())
+    assert re.search(r"Class 0, suspected Head z ?9\.3 ?0\.3 Margin z", text)
+    assert page.count('scope="rowgroup">Class ') == 2
+
+
+def test_the_page_has_the_hashes_of_both_parts(page):
+    assert '<td class="hash">' + "12" * 32 in page and '<td class="hash">' + "34" * 32 in page
+
+
 def test_the_page_says_nothing_of_what_was_not_tried(report):
     page = _page(report)
-    assert not {"reactivation", "diagnosis", "candidates"} & set(_Page(page).ids)
+    assert not {"reactivation", "diagnosis", "traces", "candidates"} & set(_Page(page).ids)
 
 
 def test_the_gate_is_shown_with_what_was_missed(page):

@@ -28,6 +28,12 @@ def test_the_ticket_has_what_lies_behind_the_figures(full_report):
     assert any(line.startswith("| ft-sam (rho=2.0) | yes | 90.0 % |") for line in lines)
 
 
+def test_the_ticket_has_the_evidence_before_and_after_the_repair(full_report):
+    lines = markdown.report_page(full_report).splitlines()
+    assert "### What is left of it" in lines and "| Class | Evidence | Before | After |" in lines
+    assert "| 0, suspected | Head z | 9.3 | 0.3 |" in lines
+
+
 def test_the_ticket_says_nothing_of_what_was_not_tried(report):
     text = markdown.report_page(report)
     assert (

@@ -33,6 +33,25 @@ def test_every_input_is_listed_with_its_hash(report):
     ]  # fmt: skip
 
 
+def test_the_parts_of_the_clean_images_are_listed_with_the_hash_of_their_rows(full_report):
+    table = tables.of_inputs(full_report)
+    assert table.rows[-2:] == (
+        ("tuned on", "rows of images.h5", "800", "12" * 32),
+        ("selected on", "rows of images.h5", "200", "34" * 32),
+    )
+    assert table.caption.endswith("the SHA-256 of their numbers, one to a line")
+
+
+def test_a_report_of_old_lists_files_alone(report):
+    assert tables.of_inputs(report).caption == "Files that were read"
+
+
+def test_unlabelled_images_are_listed(report):
+    inputs = dataclasses.replace(report.inputs, unlabelled=report.inputs.clean_test)
+    rows = tables.of_inputs(dataclasses.replace(report, inputs=inputs)).rows
+    assert rows[-1][:2] == ("unlabelled", "images.h5")
+
+
 def test_inputs_that_were_not_given_are_not_listed(unmeasured_report):
     assert len(tables.of_inputs(unmeasured_report).rows) == 2
 

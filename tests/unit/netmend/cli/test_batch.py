@@ -171,3 +171,21 @@ def test_a_wait_that_is_over_is_exit_code_6(run, batch_id):
 
 def test_something_to_do_needs_a_batch(run):
     assert run("batches", "--cancel")[0] == 2
+
+
+def test_seeds_reactivation_and_known_targets_count_for_every_job(run, described):
+    options = ("--seeds", "3", "--no-reactivation", "--goodnet-target", "5")
+    code, batch = run("batch", described, *options, "--json")
+    asked = batch["request"]
+    assert (code, batch["n_jobs"], asked["n_seeds"], asked["reactivation"]) == (0, 4, 3, False)
+    assert asked["goodnet"]["targets"] == [5]
+
+
+def test_targets_of_the_command_line_leave_the_rest_of_the_n_plus_1_model_to_the_file(
+    run, described
+):
+    said = "n_seeds = 2\ngoodnet = {rule = 'target-aware', targets = [1]}\n"
+    described.write_text(said + described.read_text())
+    asked = run("batch", described, "--goodnet-target", "5", "--json")[1]["request"]
+    assert (asked["n_seeds"], asked["goodnet"]["rule"]) == (2, "target-aware")
+    assert asked["goodnet"]["targets"] == [5]

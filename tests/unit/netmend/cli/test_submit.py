@@ -130,7 +130,17 @@ def test_what_a_diagnosis_found_is_told_to_people(run, files):
 
 
 @pytest.mark.parametrize(
-    "option", [("--set", "epochs=1"), ("--dry-run",), ("--gate-asr", "5%"), ("--classes", "4")]
+    "option",
+    [
+        ("--set", "epochs=1"),
+        ("--dry-run",),
+        ("--gate-asr", "5%"),
+        ("--classes", "4"),
+        ("--seeds", "2"),
+        ("--no-reactivation",),
+        ("--no-traces",),
+        ("--goodnet-target", "0"),
+    ],
 )
 def test_what_says_nothing_to_a_diagnosis_is_refused(submit, run, files, option):
     code, answer = run(
@@ -138,3 +148,45 @@ def test_what_says_nothing_to_a_diagnosis_is_refused(submit, run, files, option)
         "--method", "fine-tuning", "--diagnose", *option, "--json",
     )  # fmt: skip
     assert (code, "says nothing to a diagnosis" in answer["error"]["message"]) == (2, True)
+
+
+OPTIONS = ("--seeds", "3", "--no-reactivation", "--goodnet-target", "5", "--goodnet-target", "0")
+
+
+def _said(job):
+    asked = job["request"]
+    return asked["n_seeds"], asked["reactivation"], asked["goodnet"]["targets"]
+
+
+def test_seeds_reactivation_and_known_targets_go_with_a_repair(submit):
+    code, job = submit(*OPTIONS, "--goodnet-target", "5")
+    assert (code, *_said(job)) == (0, 3, False, [5, 0])
+
+
+def test_without_them_a_repair_is_asked_for_as_on_this_machine(submit):
+    assert _said(submit()[1]) == (1, True, [])
+
+
+def test_another_look_at_the_suspects_may_be_left_out(submit):
+    assert submit("--no-traces")[1]["request"]["traces"] is False
+
+
+def test_a_target_that_is_no_class_of_the_model_is_refused(submit):
+    code, answer = submit("--goodnet-target", "10")
+    assert (code, answer["error"]["code"]) == (2, "method-params-invalid")
+    assert "the target 10 is none of the 10 classes" in answer["error"]["message"]
+
+
+def test_seeds_that_cannot_be_are_refused_before_a_file_is_sent(run, files, submit):
+    _, before = run("jobs", "--json")
+    code, answer = submit("--seeds", "3", "--seed", "4294967294")
+    assert (code, answer["error"]["details"]["field"]) == (2, "n_seeds")
+    assert run("jobs", "--json")[1] == before
+
+
+def test_a_retry_keeps_them_and_may_change_each(run, submit):
+    _, job = submit(*OPTIONS)
+    _, again = run("retry", job["id"], "--json")
+    assert _said(again) == (3, False, [5, 0])
+    changes = ("--seeds", "2", "--reactivation", "--goodnet-target", "1")
+    assert _said(run("retry", job["id"], *changes, "--json")[1]) == (2, True, [1])

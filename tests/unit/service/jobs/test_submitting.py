@@ -181,3 +181,43 @@ def test_of_the_n_plus_1_model_a_retry_changes_only_what_it_says(session):
     assert again.request["goodnet"] == {
         "rule": "target-aware", "targets": [5], "false_positive_rate": 0.05,
     }  # fmt: skip
+
+
+@pytest.fixture
+def declaring(session):
+    """A function: a request that declares targets, to a model with these facts."""
+
+    def declaring(*targets, **facts):
+        model = factories.make_model(session, name="bad.h5", facts=facts)
+        return factories.make_request(session, model=model.id, goodnet={"targets": targets})
+
+    return declaring
+
+
+def test_declared_targets_are_classes_of_the_model(session, owner, declaring):
+    with pytest.raises(InvalidParams, match="name one from 0 to 9") as refused:
+        jobs.submit(session, owner.id, declaring(3, 10, 99, n_classes=10))
+    told = refused.value.details["errors"]
+    assert [item["pointer"] for item in told] == ["#/goodnet/targets/1", "#/goodnet/targets/2"]
+    assert told[0]["detail"].startswith("the target 10 is none of the 10 classes of 'bad.h5'")
+    assert jobs.submit(session, owner.id, declaring(0, 9, n_classes=10)).state == "queued"
+
+
+def test_of_a_model_whose_classes_nobody_knows_any_target_may_be_declared(
+    session, owner, declaring
+):
+    assert jobs.submit(session, owner.id, declaring(99)).state == "queued"
+
+
+def test_a_retry_refuses_a_target_that_is_no_class(session, owner, declaring):
+    job = jobs.submit(session, owner.id, declaring(n_classes=10))
+    factories.fail_job(session, job.id)
+    with pytest.raises(InvalidParams, match="the target 10 is none"):
+        jobs.retry(session, job.id, {"goodnet": {"targets": [10]}})
+
+
+def test_a_retry_asks_for_as_many_seeds_and_leaves_out_as_much(session):
+    job = factories.make_job(session, n_seeds=3, reactivation=False)
+    factories.fail_job(session, job.id)
+    again = jobs.retry(session, job.id, {"seed": 7}).request
+    assert (again["n_seeds"], again["reactivation"], again["seed"]) == (3, False, 7)

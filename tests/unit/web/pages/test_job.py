@@ -5,7 +5,15 @@ import dataclasses
 import pytest
 import sqlalchemy as sa
 
-from core.results import Candidate, Event, Gate, Reactivation
+from core.results import (
+    Candidate,
+    ClassEvidence,
+    ClassTraces,
+    Event,
+    Gate,
+    Reactivation,
+    Traces,
+)
 from service import accounts, datasets
 from tests import factories
 from tests.unit.web.pages import jobs as job_in
@@ -305,8 +313,48 @@ def test_a_repair_shows_its_diagnosis_and_the_repairs_that_were_tried(browser, h
     assert "Does it come back?" in page
 
 
+def test_a_repair_shows_what_is_left_of_the_evidence(browser, held, job, address):
+    one = ClassTraces(
+        label=5,
+        is_suspected=True,
+        before=ClassEvidence(head_z=9.3),
+        after=ClassEvidence(head_z=0.3),
+    )
+    report = dataclasses.replace(
+        factories.make_report(),
+        diagnosis=job_in.make_diagnosis(),
+        traces=Traces(classes=(one,), n_searched_on=80, n_judged_on=20, seconds=1.0),
+    )
+    job_in.succeed(held, job["id"], {"": report})
+    page = browser.get(address).text
+    assert 'scope="rowgroup">Class 5, suspected' in page
+    assert '<td data-label="Before">9.3</td><td data-label="After">0.3</td>' in page
+    assert "no proof that a backdoor is absent" in page
+
+
 def test_a_model_that_was_left_unchanged_is_told_so(browser, held, job, address):
     job_in.succeed(held, job["id"], {"": factories.make_report(verdict="unchanged")})
     page = browser.get(address).text
     assert "verdict-unchanged" in page
     assert "A diagnosis can overlook a backdoor." in page
+
+
+def test_seeds_reactivation_and_known_targets_are_among_what_was_asked_for(
+    browser, client, inputs, held
+):
+    goodnet = {"targets": [0, 2], "rule": "target-aware"}
+    asked = {**inputs, "seed": 5, "n_seeds": 3, "reactivation": False, "goodnet": goodnet}
+    job_id = client.post("/api/v1/jobs", json=asked).get_json()["id"]
+    page = browser.get(f"/jobs/{job_id}").text
+    assert "<dt>Seed</dt><dd>5 to 7, a repair for each</dd>" in page
+    assert "<dt>Re-activation</dt><dd>not tried</dd>" in page
+    assert "<dt>Known targets</dt><dd>0, 2</dd>" in page
+
+
+def test_a_job_that_has_ended_still_says_what_was_asked_for(browser, client, inputs, held):
+    asked = {**inputs, "n_seeds": 2, "goodnet": {"targets": [3]}}
+    job_id = client.post("/api/v1/jobs", json=asked).get_json()["id"]
+    job_in.succeed(held, job_id)
+    again = browser.get(f"/jobs/{job_id}").text.partition('<h2 id="again">')[2]
+    assert "<dt>Seed</dt><dd>0 to 1, a repair for each</dd>" in again
+    assert "<dt>Known targets</dt><dd>3</dd>" in again

@@ -145,6 +145,8 @@ def refused(request, send, chosen, held):
         ({"methods": []}, "methods", "choose one method or more"),
         ({"seeds": "one"}, "seeds", "write whole numbers"),
         ({"max_accuracy_drops": "4, 4"}, "max_accuracy_drops", "twice"),
+        ({"n_seeds": "many"}, "n_seeds", "a whole number from 1 to 20"),
+        ({"goodnet.targets": "4"}, "goodnet.targets", "none of the 4 classes of 'bad net'"),
         ({"models": [NOBODY]}, "models", f"there is no model {NOBODY}"),
         ({"data.1.clean_test": NOBODY}, "data.1.clean_validation", "clean images are needed"),
         ({"methods.fine-tuning.params.epochs": "x"}, "methods.fine-tuning.params.epochs", "x"),
@@ -203,3 +205,12 @@ def test_a_batch_leads_to_its_jobs_beside_each_other(browser, held, owner):
         job_in.succeed(held, job_id)
     page = browser.get(f"/batches/{batch.id}").text
     assert f"/compare?job={ids[0]}&amp;job={ids[1]}" in page
+
+
+def test_options_are_asked_of_every_job(send, chosen, held):
+    options = {"n_seeds": "3", "reactivation": "false", "goodnet.targets": "0, 3"}
+    made = send({"act": "start"}, {**chosen, **options}).location.rpartition("/")[2]
+    with held.session() as session:
+        asked = [job.request for job in batches.jobs_of(session, made)]
+    assert {(item["n_seeds"], item["reactivation"]) for item in asked} == {(3, False)}
+    assert all(item["goodnet"]["targets"] == [0, 3] for item in asked)

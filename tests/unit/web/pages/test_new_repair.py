@@ -4,8 +4,9 @@ import io
 import urllib.parse
 
 import pytest
+import sqlalchemy as sa
 
-from service import jobs
+from service import db, jobs
 from service.tables import Job
 from tests import factories
 from tests.unit.web.pages.conftest import mark_of
@@ -258,3 +259,46 @@ def test_methods_stand_in_groups_with_what_the_chosen_one_does(browser):
     page = browser.get("/repairs/new?recipe=own&method=fine-tuning").text
     assert '<optgroup label="Baselines">' in page
     assert "Falls short:" in page
+
+
+OPTIONS = {"n_seeds": "3", "reactivation": "false", "goodnet.targets": "0, 5"}
+
+
+def test_seeds_reactivation_and_known_targets_go_with_the_repair(press, ready, job_of):
+    asked = job_of(press({**ready, **OPTIONS, "act": "start"})).request
+    assert (asked["n_seeds"], asked["reactivation"]) == (3, False)
+    assert asked["goodnet"]["targets"] == [0, 5]
+
+
+def test_options_stay_in_the_form_while_files_are_chosen(press, ready, browser):
+    page = browser.get(press({**ready, **OPTIONS, "act": "look"}).headers["Location"]).text
+    assert 'name="n_seeds" value="3"' in page
+    assert 'name="goodnet.targets" value="0, 5"' in page
+    assert 'name="reactivation" value="true" aria' in page  # the box, and no tick in it
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("n_seeds", "21"), "a whole number from 1 to 20"),
+        (("goodnet.targets", "cat"), "write whole numbers from 0 on"),
+        (("goodnet.targets", "10"), "the target 10 is none of the 10 classes of &#39;sunglasses"),
+        (("goodnet.false_positive_rate", "0"), "greater than 0"),
+    ],
+)
+def test_an_option_that_cannot_be_is_told_beside_its_field(press, ready, typed, words):
+    told = press(dict([*ready.items(), ("act", "start"), typed]))
+    assert told.status_code == 422
+    assert words in told.text.partition(f'id="{typed[0]}-error">')[2].partition("</p>")[0]
+    assert '<details id="more" open>' in told.text
+
+
+def test_each_budget_and_seed_adds_to_the_time_that_is_told(browser, ready, held):
+    with held.session() as session:
+        job = factories.make_job(session)
+        jobs.finish(session, factories.make_claim(session, job), jobs.Outcome())
+        began = sa.update(Job).where(Job.id == job.id)
+        session.execute(began.values(started_at=db.ago(60), finished_at=db.ago(0)))
+    asked = {**ready, "recipe": "own", "method": "fine-pruning", "max_accuracy_drops": "2, 4"}
+    page = browser.get("/repairs/new", query_string={**asked, "n_seeds": "3"}).text
+    assert "about 6 min" in page

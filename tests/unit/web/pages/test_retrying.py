@@ -50,6 +50,28 @@ def test_the_new_job_asks_for_what_the_form_says(retry, held, job):
     assert request["data"] == job["request"]["data"]
 
 
+def test_seeds_reactivation_and_known_targets_are_kept(retry, held, browser, address):
+    changes = {"n_seeds": "3", "reactivation": "false", "goodnet__targets": "0, 2"}
+    first = retry(max_accuracy_drops="4", **changes)
+    asked = request_of(held, first)[0]
+    assert (asked["n_seeds"], asked["reactivation"]) == (3, False)
+    assert asked["goodnet"]["targets"] == [0, 2]
+    again = f"{first.headers['Location']}/retry"
+    page = browser.get(again).text
+    assert 'name="n_seeds" value="3"' in page
+    assert 'name="goodnet.targets" value="0, 2"' in page
+    assert "n_seeds=3&amp;reactivation=false&amp;goodnet.targets=0%2C+2" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("4", "none of the 4 classes"), ("cat", "write whole numbers")]
+)
+def test_a_target_that_cannot_be_is_told_beside_its_field(retry, text, words):
+    told = retry(max_accuracy_drops="4", goodnet__targets=text)
+    assert told.status_code == 422
+    assert words in told.text.partition('id="goodnet.targets-error">')[2].partition("</p>")[0]
+
+
 def test_another_method_comes_with_its_own_parameters(retry, held):
     shown = retry(method="magnitude-pruning", look="1").text
     assert 'name="params.sparsity"' in shown

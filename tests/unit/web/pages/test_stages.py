@@ -147,6 +147,22 @@ def test_what_is_tried_besides_has_stages_of_its_own():
     assert names[-4:] == ["evaluate", "reactivate", "seeds", "package"]
 
 
+@pytest.mark.parametrize(
+    ("method", "params", "is_traced"),
+    [
+        ("auto", {}, True),
+        ("trigger-unlearning", {"labels": "auto"}, True),
+        ("trigger-unlearning", {"labels": "0"}, False),
+        ("fine-tuning", {}, False),
+    ],
+)
+def test_suspects_are_looked_at_once_more_where_there_is_a_diagnosis(method, params, is_traced):
+    asked = {"traces": True, "params": params}
+    found = stages.of_job(job(method=method, request=asked))
+    assert ("traces" in [stage.kind.name for stage in found]) == is_traced
+    assert "traces" not in [stage.kind.name for stage in stages.of_job(job(method=method))]
+
+
 def test_a_diagnosis_has_stages_of_its_own():
     found = job(kind="diagnose", method=None, stage="unheard of")
     assert places(found) == ["done", "now", "next"]
