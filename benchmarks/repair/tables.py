@@ -202,12 +202,13 @@ def _pair(rows: Sequence[Row]) -> str:
         return _ABSENT
     values = [value for row in rows if (value := summaries.excess(row)) is not None]
     found = summaries.summary(values)
-    spread = f" ({found.least:.1f} to {found.most:.1f})" if found.n > 1 else ""
-    return f"{found.median:.1f}{spread} · {_signed(median(row.drop for row in rows))}"
+    spread = f" ({_tenths(found.least)} to {_tenths(found.most)})" if found.n > 1 else ""
+    return f"{_tenths(found.median)}{spread} · {_signed(median(row.drop for row in rows))}"
 
 
 def _interval(interval: Interval) -> str:
-    return f"{interval.value:.1f} [{interval.low:.1f}, {interval.high:.1f}]"
+    value, low, high = map(_tenths, (interval.value, interval.low, interval.high))
+    return f"{value} [{low}, {high}]"
 
 
 def _change(before: float, after: float) -> str:
@@ -223,7 +224,12 @@ def _points(share: float) -> str:
 
 
 def _signed(share: float) -> str:
-    return f"{100 * share:.1f}".replace("-", "−")
+    return _tenths(100 * share)
+
+
+def _tenths(points: float) -> str:
+    # Adding 0 to what was rounded makes 0 of −0.
+    return f"{round(points, 1) + 0.0:.1f}".replace("-", "−")
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
