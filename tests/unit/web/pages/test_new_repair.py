@@ -302,3 +302,7 @@ def test_each_budget_and_seed_adds_to_the_time_that_is_told(browser, ready, held
     asked = {**ready, "recipe": "own", "method": "fine-pruning", "max_accuracy_drops": "2, 4"}
     page = browser.get("/repairs/new", query_string={**asked, "n_seeds": "3"}).text
     assert "about 6 min" in page
+
+
+def test_a_method_without_parameters_says_so(browser):
+    assert "It has none: it chooses by itself." in browser.get("/repairs/new?method=auto").text
