@@ -48,8 +48,8 @@ FAILED: Mapping[type[ProjectError], Advice] = types.MappingProxyType(
                 "batches are halved by themselves."
             ),
             mend=(
-                "Give the job a GPU that nobody else uses, or a smaller model; or submit it for the "
-                "queue `cpu`."
+                "Give the job a GPU that nobody else uses, or a smaller model; or submit it for "
+                "the queue `cpu`."
             ),
         ),
         core_errors.SandboxMissing: Advice(
