@@ -15,7 +15,7 @@ from .tables import STANDING
 
 #: One shape for each attack: colour alone says nothing here.
 _SHAPES = dict(zip(attacks.NAMES, "os^vDP*X<", strict=True))
-_LINE, _TOP, _BOTTOM, _LEFT, _RIGHT = 26, 74, 46, 168, 16
+_LINE, _TOP, _BOTTOM, _LEFT, _RIGHT = 26, 74, 46, 186, 16
 
 
 def excess(rows: Sequence[Row]) -> str:
@@ -51,13 +51,20 @@ def _strip(
         for line, method in enumerate(methods):
             own = [row for row in rows if row.cell.treatment.name == method]
             _points(plot, line, own, value)
-        plot.set_yticks(range(len(methods)), [method.replace(":", "\n") for method in methods])
+        plot.set_yticks(range(len(methods)), [_label(method) for method in methods])
         plot.set_ylim(len(methods) - 0.5, -0.5)
         plot.tick_params(length=0)
         paint(plot)
         _legend(plot, rows)
 
     return canvas.draw(draw, name=f"benchmark-{name}", height=height)
+
+
+def _label(treatment: str) -> str:
+    """``fine-tuning (0.03, sgd)``: the table beside the figure names the parameters."""
+    method, _, options = treatment.partition(":")
+    values = ", ".join(option.partition("=")[2] for option in options.split(",") if option)
+    return f"{method} ({values})" if values else method
 
 
 def _points(plot: Axes, line: int, rows: Sequence[Row], value: Callable[[Row], float]) -> None:

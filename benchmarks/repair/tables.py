@@ -9,7 +9,7 @@ from . import summaries
 from .ablation import VARIANTS
 from .cells import Net
 from .measuring import Figures
-from .rows import Row
+from .rows import Cost, Row
 from .summaries import Interval
 
 #: What parameters may be tuned on; every other attack is reported as it falls.
@@ -145,8 +145,19 @@ def _cost(rows: Sequence[Row], epochs: dict[Net, float]) -> tuple[str, ...]:
         f"{median(each.cpu_seconds for each in costs):.0f}",
         f"{max(each.cpu_seconds for each in costs):.0f}",
         f"{median(ratios):.1f}" if ratios else _ABSENT,
-        f"{median(each.peak_mib for each in costs):.0f}",
-        f"{median(each.peak_mib - each.start_mib for each in costs):.0f}",
+        *_memory(costs),
+    )
+
+
+def _memory(costs: Sequence[Cost]) -> tuple[str, str]:
+    # No repair does without memory: a peak that did not move was that of the process before it,
+    # which rows of older code took for their own.
+    own = [each for each in costs if each.peak_mib > each.start_mib]
+    if not own:
+        return _ABSENT, _ABSENT
+    return (
+        f"{median(each.peak_mib for each in own):.0f}",
+        f"{median(each.peak_mib - each.start_mib for each in own):.0f}",
     )
 
 

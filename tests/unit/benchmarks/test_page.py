@@ -2,7 +2,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from benchmarks.repair import page, rows, running
+from benchmarks.repair import page, rows, running, tables
+from benchmarks.repair.rows import Cost
 from tests.unit.benchmarks import repairs
 
 FAILED = {"status": "failed", "message": "TrainingDiverged: a | b", "after": None, "cost": None}
@@ -46,6 +47,11 @@ def test_repairs_with_fewer_images_have_a_table_of_their_own(written):
 def test_a_variant_of_a_method_has_lines_of_its_own(written):
     lines = (written / "benchmark.md").read_text().splitlines()
     assert any(line.startswith("| fine-tuning:optimizer=sgd | 1 | 18.0 [") for line in lines)
+
+
+def test_memory_that_did_not_grow_was_not_measured():
+    assert tables._memory([Cost(**{**vars(repairs.COST), "peak_mib": 600})]) == ("–", "–")
+    assert tables._memory([repairs.COST]) == ("700", "100")
 
 
 def test_a_failure_is_a_row_with_its_message(written):
