@@ -42,6 +42,8 @@ class Targets(Value):
     #: Of a server on 127.0.0.1, and one in the file system.
     port: int
     local_socket: str
+    #: Without a file; its name begins with a NUL, and the whole machine shares such names.
+    abstract_socket: str
 
 
 Attempt = Callable[[Targets], object]
@@ -139,7 +141,7 @@ REACH: Mapping[str, Attempt] = {
     "UDP to 127.0.0.1": _udp,
     "listen": lambda to: socket.create_server(("127.0.0.1", 0)).close(),
     "a socket in the file system": lambda to: _local_socket(to.local_socket),
-    "a socket without a name": lambda to: _local_socket("\0netmend"),
+    "a socket without a name": lambda to: _local_socket(to.abstract_socket),
     "a pair of sockets": lambda to: socket.socketpair(),
     "io_uring": lambda to: _raw(425, 1, 0),
     "shared memory": lambda to: _raw(29, 0, 4096, 0o1666),

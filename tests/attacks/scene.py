@@ -81,7 +81,7 @@ def prepared(folder: Path) -> Iterator[tuple[Targets, tuple[socket.socket, ...]]
     with (
         socket.create_server(("127.0.0.1", 0)) as tcp,
         _local_server(folder / "socket") as local,
-        _local_server("\0netmend") as abstract,
+        _local_server(f"\0{folder}") as abstract,
     ):
         marker = Path(tempfile.gettempdir(), f"{folder.name}-was-here")
         yield _targets(folder, marker, tcp.getsockname()[1]), (tcp, local, abstract)
@@ -120,6 +120,7 @@ def _targets(folder: Path, marker: Path, port: int) -> Targets:
         marker=str(marker),
         port=port,
         local_socket=str(folder / "socket"),
+        abstract_socket=f"\0{folder}",
     )
 
 
@@ -160,9 +161,11 @@ def _signals() -> Iterator[list[int]]:
 
 
 def _local_server(address: Path | str) -> socket.socket:
-    server = socket.socket(socket.AF_UNIX)
-    server.bind(str(address))
-    server.listen()
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.socket(socket.AF_UNIX))
+        server.bind(str(address))
+        server.listen()
+        stack.pop_all()
     return server
 
 

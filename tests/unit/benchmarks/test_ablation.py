@@ -20,5 +20,5 @@ def test_each_variant_has_a_line_with_its_own_figures():
         for number, treatment in enumerate(ablation.TREATMENTS)
     ]
     _, _, *lines = tables.ablation(rows).splitlines()
-    assert lines[0] == "| nothing laid over, no inverted triggers | -2.0 · 2.0 |"
+    assert lines[0] == "| nothing laid over, no inverted triggers | −2.0 · 2.0 |"
     assert lines[5] == "| checkerboards as well | 48.0 · 2.0 |"
