@@ -32,7 +32,7 @@ def choose_preprocessing(
     """
     if declared != _AUTO:
         preprocessing.named(declared)
-    sample = _sample(images)
+    sample = images.only(images.evenly_spaced(_MAX_IMAGES))
     tried = _accuracies(model, sample)
     best = max(tried, key=lambda name: tried[name])
     chosen = best if declared == _AUTO else declared
@@ -56,12 +56,6 @@ def coverage_warnings(images: data.LabelledImages, n_classes: int) -> tuple[str,
         f"repair does to the other {n_classes - seen} cannot be seen on it, and the accuracy "
         "budget does not protect them",
     )
-
-
-def _sample(images: data.LabelledImages) -> data.LabelledImages:
-    # Evenly spaced: the files of the field are sorted by class.
-    count = min(len(images), _MAX_IMAGES)
-    return images.only(np.linspace(0, len(images) - 1, count).astype(np.int64))
 
 
 def _accuracies(model: keras.Model, images: data.LabelledImages) -> dict[str, float]:

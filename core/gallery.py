@@ -40,8 +40,7 @@ def _of_set(
     truth: IntArray | None,
     labels: tuple[IntArray, IntArray, IntArray],
 ) -> Iterator[Sample]:
-    count = min(_PER_SET, len(images))
-    chosen = np.linspace(0, len(images) - 1, count).astype(np.int64)
+    chosen = images.evenly_spaced(_PER_SET)
     pictures = _displayable(images.at(chosen))
     for index, picture in zip(chosen, pictures, strict=True):
         yield Sample(

@@ -4,16 +4,12 @@ It needs clean images alone. A backdoor that leaves no such trace is not seen by
 left is no proof that the backdoor is gone.
 """
 
-import dataclasses
 import time
 from collections.abc import Sequence
 
-import numpy as np
 import tf_keras as keras
 
-from . import inversion
-from .data import LabelledImages
-from .diagnosis import evidence, ranking
+from .diagnosis import evidence, searching
 from .finetuning import Execution, Validation
 from .results import (
     ClassEvidence,
@@ -29,11 +25,6 @@ STAGE = "traces"
 
 #: Classes that are looked at again: all that are suspected, within these bounds.
 _AT_LEAST, _AT_MOST = 3, 12
-#: As many as a diagnosis takes, whose figures stand beside these.
-_MAX_SEARCHED, _MAX_HELD_OUT = 2000, 500
-_SETTINGS = (inversion.PATCH, inversion.ADDITIVE)
-#: The scores of all classes, and the triggers of each kind.
-_N_PARTS = 1 + len(_SETTINGS)
 
 
 def follow(
@@ -57,14 +48,17 @@ def follow(
     if not suspects:
         return None
     execution.on_event(Event(stage=STAGE, message=_message(suspects)))
-    on_step = execution.part(0, _N_PARTS).steps(STAGE)
-    scores = evidence.gather(model, validation, seed=execution.seed, on_step=on_step)
-    few = dataclasses.replace(
-        validation,
-        tune=_some(validation.tune, _MAX_SEARCHED),
-        select=_some(validation.select, _MAX_HELD_OUT),
+    scores = evidence.gather(
+        model, validation, seed=execution.seed, on_step=execution.part(0, 2).steps(STAGE)
     )
-    found = _search(model, few, [suspect.label for suspect in suspects], execution)
+    few = searching.few(validation)
+    found = searching.search(
+        model,
+        few,
+        [suspect.label for suspect in suspects],
+        stage=STAGE,
+        execution=execution.part(1, 2),
+    )
     return Traces(
         classes=tuple(
             ClassTraces(
@@ -112,33 +106,6 @@ def _after(
         patch=patch,
         additive=additive,
     )
-
-
-def _search(
-    model: keras.Model, few: Validation, labels: Sequence[int], execution: Execution
-) -> list[ranking.Found]:
-    """Triggers of each kind for some classes, and what they do to images they were not made on."""
-    searched = inversion.scaled(few.tune, few.preprocessing)
-    held_out = inversion.scaled(few.select, few.preprocessing).images
-    found = []
-    for part, settings in enumerate(_SETTINGS, start=1):
-        triggers = inversion.invert(
-            model,
-            searched,
-            labels=labels,
-            settings=settings,
-            seed=execution.seed,
-            on_step=execution.part(part, _N_PARTS).steps(STAGE),
-        )
-        success = inversion.success(model, triggers, held_out, few.select.labels)
-        found.append(ranking.Found(triggers=triggers, success=success))
-    return found
-
-
-def _some(images: LabelledImages, limit: int) -> LabelledImages:
-    # Evenly spaced, as in a diagnosis: the same images.
-    count = min(len(images), limit)
-    return images.only(np.linspace(0, len(images) - 1, count).astype(np.int64))
 
 
 def _rounded(score: float) -> float:

@@ -103,3 +103,9 @@ class Auto(Params):
     summary = "Diagnose, try the repairs that fit, and keep the best by clean images alone."
     weakness = "Takes the time of several repairs; what the diagnosis cannot see steers nothing."
     source = "Ours"
+
+    assume_backdoor: bool = param(
+        default=False,
+        text="take it as known that there is a backdoor: where nothing is suspected, repair as "
+        "far as the accuracy budget allows, instead of leaving the model as it is",
+    )

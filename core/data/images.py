@@ -102,6 +102,16 @@ class LabelledImages:
             class_names=self.class_names,
         )
 
+    def evenly_spaced(self, limit: int) -> LabelArray:
+        """Indices of at most so many of them, through the whole set.
+
+        The files of the field are sorted by class: the first few are of one class.
+
+        Args:
+            limit: 1 or more.
+        """
+        return np.linspace(0, len(self) - 1, min(len(self), limit)).astype(np.int64)
+
     def without_labels(self) -> Self:
         """The same images, whose labels (-1) and names of classes nobody can read any more."""
         return type(self)(

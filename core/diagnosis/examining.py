@@ -1,26 +1,18 @@
 """The whole examination: evidence, a shortlist, triggers for it, and the ranking of suspects."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import tf_keras as keras
 
-from .. import inversion
 from ..data import LabelledImages
 from ..finetuning import Execution, Validation
 from ..inversion import Triggers
 from ..results import Diagnosis
-from . import evidence, ranking
-from .ranking import Found
+from . import evidence, ranking, searching
 
-#: More images than these only take longer.
-_MAX_SEARCHED, _MAX_HELD_OUT = 2000, 500
 #: Fewer classes than these say little of what is usual.
 _FEW_CLASSES = 6
-#: Triggers of both kinds, in the order in which they are searched for.
-_SETTINGS = (inversion.PATCH, inversion.ADDITIVE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,7 +42,13 @@ def diagnose(model: keras.Model, validation: Validation, *, execution: Execution
     known = evidence.gather(
         model, validation, seed=execution.seed, on_step=execution.steps("margins")
     )
-    patches, additives = _search(model, validation, known.shortlist().tolist(), execution)
+    patches, additives = searching.search(
+        model,
+        searching.few(validation),
+        known.shortlist().tolist(),
+        stage="invert",
+        execution=execution,
+    )
     n_classes = model.output_shape[-1]
     diagnosis = Diagnosis(
         n_classes=n_classes,
@@ -61,35 +59,6 @@ def diagnose(model: keras.Model, validation: Validation, *, execution: Execution
         warnings=_warnings(n_classes, validation.select),
     )
     return Findings(diagnosis=diagnosis, patches=patches.triggers, additives=additives.triggers)
-
-
-def _search(
-    model: keras.Model, validation: Validation, labels: Sequence[int], execution: Execution
-) -> list[Found]:
-    """Triggers of both kinds for some classes, and what they do."""
-    how = validation.preprocessing
-    searched = inversion.scaled(_some(validation.tune, _MAX_SEARCHED), how)
-    held_out = _some(validation.select, _MAX_HELD_OUT)
-    images = inversion.scaled(held_out, how).images
-    found = []
-    for part, settings in enumerate(_SETTINGS):
-        triggers = inversion.invert(
-            model,
-            searched,
-            labels=labels,
-            settings=settings,
-            seed=execution.seed,
-            on_step=execution.part(part, len(_SETTINGS)).steps("invert"),
-        )
-        success = inversion.success(model, triggers, images, held_out.labels)
-        found.append(Found(triggers=triggers, success=success))
-    return found
-
-
-def _some(images: LabelledImages, limit: int) -> LabelledImages:
-    # Evenly spaced: the files of the field are sorted by class.
-    count = min(len(images), limit)
-    return images.only(np.linspace(0, len(images) - 1, count).astype(np.int64))
 
 
 def _warnings(n_classes: int, held_out: LabelledImages) -> tuple[str, ...]:

@@ -78,9 +78,7 @@ def pixel_range(images: LabelledImages, preprocessing: Preprocessing) -> PixelRa
 def _stored_ends(images: LabelledImages) -> tuple[float, float]:
     if images.dtype == np.uint8:
         return 0.0, 255.0
-    sample: npt.NDArray[np.generic] = images.at(
-        np.linspace(0, len(images) - 1, min(_SAMPLE, len(images))).astype(np.int64)
-    )
+    sample: npt.NDArray[np.generic] = images.at(images.evenly_spaced(_SAMPLE))
     lowest, highest = float(np.min(sample)), float(np.max(sample))
     if lowest >= 0 and highest <= 1:
         return 0.0, 1.0

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tf_keras as keras
 
+from .. import devices
 from ..results import TriggerKind
 from .descent import Descent, kept
 from .forms import FORMS, Variables
@@ -13,7 +14,7 @@ from .ranges import PixelRange, ScaledImages
 from .settings import PATCH, InversionSettings
 from .triggers import Triggers
 
-#: Told how many steps are done, and of how many.
+#: Told how many steps are done for all classes together, and of how many.
 OnStep = Callable[[int, int], None]
 
 #: Steps between two calls of `OnStep`.
@@ -56,18 +57,23 @@ def invert(
     start = form.start(shape, rng)
     order = rng.integers(0, len(images), (settings.steps, settings.batch_size))
     descent = Descent(model, images, form, settings)
-    groups = _groups(labels, settings.batch_size * int(np.prod(shape)))
     found: list[Variables] = []
-    for number, group in enumerate(groups):
+
+    def search(group: Sequence[int]) -> Variables:
+        n_before = sum(len(each[0]) for each in found)
         state = descent.start(start, len(group))
         for done in range(0, settings.steps, _STEPS_AT_A_TIME):
-            state = descent.advance(state, group, order[done : done + _STEPS_AT_A_TIME])
+            batches = order[done : done + _STEPS_AT_A_TIME]
+            state = descent.advance(state, group, batches)
             if on_step:
-                on_step(
-                    number * settings.steps + min(done + _STEPS_AT_A_TIME, settings.steps),
-                    len(groups) * settings.steps,
-                )
-        found.append(kept(state))
+                n_steps = n_before * settings.steps + len(group) * (done + len(batches))
+                on_step(n_steps, len(labels) * settings.steps)
+        return kept(state)
+
+    frugal = devices.Frugal(search)
+    for group in _groups(labels, settings.batch_size * int(np.prod(shape))):
+        for variables in frugal(group):
+            found.append(variables)  # one by one: progress counts them
     return _triggers(
         settings.kind, labels, images.pixels, [form.mask_and_pattern(each) for each in found]
     )

@@ -7,18 +7,36 @@ of the diagnosis are kept from the repairs, which search for their own, and judg
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 import tf_keras as keras
 
-from .. import diagnosis, inversion, metrics
-from ..catalogue import Auto, ForgetAndDistil, Params, TargetRelearning, as_dict
+from .. import diagnosis, inversion, metrics, pruning
+from ..catalogue import (
+    Auto,
+    ForgetAndDistil,
+    Params,
+    TargetRelearning,
+    TwoLayerFinePruning,
+    as_dict,
+)
 from ..percentages import percent
 from ..results import Candidate, Event, Selection
-from . import banks, base, forget_and_distil, readouts, target_relearning, targets
+from . import (
+    banks,
+    base,
+    forget_and_distil,
+    readouts,
+    target_relearning,
+    targets,
+    two_layer_fine_pruning,
+)
 
 #: What may be tried.
-Plan = ForgetAndDistil | TargetRelearning
+Plan = ForgetAndDistil | TargetRelearning | TwoLayerFinePruning
+#: Gives the triggers that a repair goes by.
+_GetBank = Callable[[], banks.Bank]
 #: A repair is good enough when the triggers of the diagnosis send no more images than this to a
 #: suspected class, above what lands there anyway, as a fraction.
 _ENOUGH = 0.05
@@ -33,7 +51,7 @@ def repair(
     model: keras.Model,
     validation: base.Validation,
     *,
-    params: Auto,  # noqa: ARG001 - there is nothing to set; every method has this argument
+    params: Auto,
     max_accuracy_drop: float,
     execution: base.Execution,
 ) -> base.Repair:
@@ -42,15 +60,15 @@ def repair(
     Args:
         model: Stays as it is.
         validation: Clean images, split; candidates are judged on select.
-        params: None to set.
+        params: Whether a backdoor is taken as known.
         max_accuracy_drop: Budget in absolute points of select accuracy, as a fraction.
         execution: Seed and listener.
     """
     findings = diagnosis.diagnose(model, validation, execution=execution)
-    case = _Case(model, validation, findings, max_accuracy_drop)
+    case = _Case(model, validation, findings, max_accuracy_drop, params.assume_backdoor)
     trials = _trials(case, _plan(case), execution)
     chosen = min(trials, key=lambda trial: trial.rank, default=None)
-    if chosen and not findings.diagnosis.targets and not chosen.is_nearly_free:
+    if chosen and not case.is_worth_its_budget and not chosen.is_nearly_free:
         chosen = None  # there is nothing to set against its cost
     repaired = chosen.repair if chosen else _unchanged(case)
     candidates = tuple(trial.told(is_chosen=trial is chosen) for trial in trials)
@@ -59,17 +77,8 @@ def repair(
 
 def _trials(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> list["_Trial"]:
     """One repair after the other, until one is good enough; all go by the same triggers."""
-    if not plan:
-        return []
     n_parts = 1 + len(plan)
-    known = case.findings.diagnosis
-    bank = banks.of_suspected(
-        case.model,
-        case.validation,
-        targets.Suspected(labels=targets.worth_repairing(known), diagnosis=known),
-        params=plan[0],
-        execution=execution.part(0, n_parts),
-    )
+    bank = _searched_once(case, plan, execution.part(0, n_parts))
     trials: list[_Trial] = []
     for number, params in enumerate(plan, start=1):
         trials.append(_tried(case, bank, params, execution.part(number, n_parts)))
@@ -77,6 +86,21 @@ def _trials(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> l
         if trials[-1].is_good_enough:
             break
     return trials
+
+
+def _searched_once(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> _GetBank:
+    """Triggers for the suspected classes, searched for when they are first asked for."""
+    known = case.findings.diagnosis
+    suspected = targets.Suspected(labels=targets.worth_repairing(known), diagnosis=known)
+
+    @cache
+    def bank() -> banks.Bank:
+        params = next(each for each in plan if not isinstance(each, TwoLayerFinePruning))
+        return banks.of_suspected(
+            case.model, case.validation, suspected, params=params, execution=execution
+        )
+
+    return bank
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +111,18 @@ class _Case:
     validation: base.Validation
     findings: diagnosis.Findings
     max_accuracy_drop: float
+    #: Whether there is a backdoor whatever the diagnosis says.
+    assumes_backdoor: bool = False
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether the diagnosis speaks against a class."""
+        return bool(self.findings.diagnosis.targets)
+
+    @property
+    def is_worth_its_budget(self) -> bool:
+        """Whether there is something to set against the cost of a repair."""
+        return self.is_suspicious or self.assumes_backdoor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +214,13 @@ def _plan(case: _Case) -> tuple[Plan, ...]:
     flip = _mirror_is_harmless(model, validation)
     thorough = ForgetAndDistil(labels=labels, flip=flip)
     gentle = replace(thorough, forget="readout")
-    return (thorough, gentle) if findings.diagnosis.targets else (gentle,)
+    if case.is_suspicious:
+        return (thorough, gentle)
+    if not case.assumes_backdoor:
+        return (gentle,)
+    # No trigger is known to train against: what is left is to forget as much as the budget allows.
+    blind = TwoLayerFinePruning(flip=flip) if pruning.prunable_layers(model) else thorough
+    return (blind, gentle)
 
 
 def _mirror_is_harmless(model: keras.Model, validation: base.Validation) -> bool:
@@ -193,12 +235,14 @@ def _mirror_is_harmless(model: keras.Model, validation: base.Validation) -> bool
     return hits[1] >= hits[0] - _MIRROR_COST * len(labels)
 
 
-def _tried(case: _Case, bank: banks.Bank, params: Plan, execution: base.Execution) -> _Trial:
+def _tried(case: _Case, bank: _GetBank, params: Plan, execution: base.Execution) -> _Trial:
     began = time.monotonic()
-    repaired = _REPAIRS[params.name](
+    repair = _REPAIRS[params.name]
+    if not isinstance(params, TwoLayerFinePruning):
+        repair = partial(repair, bank=bank())
+    repaired = repair(
         case.model,
         case.validation,
-        bank,
         params=params,
         max_accuracy_drop=case.max_accuracy_drop,
         execution=execution,
@@ -242,4 +286,5 @@ def _unchanged(case: _Case) -> base.Repair:
 _REPAIRS: Mapping[str, Callable[..., base.Repair]] = {
     ForgetAndDistil.name: forget_and_distil.repaired,
     TargetRelearning.name: target_relearning.repaired,
+    TwoLayerFinePruning.name: two_layer_fine_pruning.repair,
 }

@@ -10,8 +10,7 @@ import tf_keras as keras
 from .. import inversion
 from ..catalogue import ForgetAndDistil, TargetRelearning
 from ..inversion import InversionSettings, ScaledImages, Triggers
-from . import base
-from .targets import Suspected
+from . import base, targets
 
 #: L2 norms of the additive triggers, with pixels from 0 to 1: from fainter than a blended image to
 #: plain to see, for images of this many pixels; the norm grows with the root of their number.
@@ -22,7 +21,7 @@ _FAINTEST, _PLAINEST, _PIXELS = 1.5, 3.5, 32 * 32
 class Bank:
     """Classes that may be targets, and triggers that lead to them."""
 
-    suspected: Suspected
+    suspected: targets.Suspected
     triggers: Sequence[Triggers]
 
     @property
@@ -41,10 +40,32 @@ class Bank:
         return self.suspected.against or self.suspected.labels
 
 
+def of_labels(
+    model: keras.Model,
+    validation: base.Validation,
+    *,
+    params: ForgetAndDistil | TargetRelearning,
+    execution: base.Execution,
+) -> Bank:
+    """The bank of the classes that ``params.labels`` stands for; may begin with a diagnosis.
+
+    Args:
+        model: Stays as it is.
+        validation: Triggers are searched for on its tune images.
+        params: Which classes, how many triggers, and how many steps each search has.
+        execution: Seed and listener.
+
+    Raises:
+        InvalidParams: ``params.labels`` names a class that the model does not have.
+    """
+    suspected = targets.suspected(model, validation, params.labels, execution)
+    return of_suspected(model, validation, suspected, params=params, execution=execution)
+
+
 def of_suspected(
     model: keras.Model,
     validation: base.Validation,
-    suspected: Suspected,
+    suspected: targets.Suspected,
     *,
     params: ForgetAndDistil | TargetRelearning,
     execution: base.Execution,

@@ -13,7 +13,7 @@ import tf_keras as keras
 from .. import corruptions, data, finetuning, inversion, models, network
 from ..catalogue import ForgetAndDistil
 from ..metrics import FloatArray
-from . import banks, base, distilling, readouts, stamping, targets
+from . import banks, base, distilling, readouts, stamping
 from .banks import Bank
 
 #: Share of the images that carry a trigger of a class that only ranks high, of those that carry
@@ -41,11 +41,10 @@ def repair(
     Raises:
         InvalidParams: ``params.labels`` names a class that the model does not have.
     """
-    suspected = targets.suspected(model, validation, params.labels, execution)
     return repaired(
         model,
         validation,
-        banks.of_suspected(model, validation, suspected, params=params, execution=execution),
+        banks.of_labels(model, validation, params=params, execution=execution),
         params=params,
         max_accuracy_drop=max_accuracy_drop,
         execution=execution,

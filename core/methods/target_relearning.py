@@ -18,7 +18,7 @@ from ..data import LabelledImages
 from ..metrics import FloatArray, IntArray
 from ..preprocessing import Preprocessing
 from ..results import Event, Selection
-from . import banks, base, readouts, targets
+from . import banks, base, readouts
 from .banks import Bank
 
 #: How far a class may be turned down, in standard deviations of its score over clean images.
@@ -51,11 +51,10 @@ def repair(
         NoReadout: The last layer is no Dense layer with a bias; other methods need none.
     """
     readouts.required(model)  # before anything is searched for
-    suspected = targets.suspected(model, validation, params.labels, execution)
     return repaired(
         model,
         validation,
-        banks.of_suspected(model, validation, suspected, params=params, execution=execution),
+        banks.of_labels(model, validation, params=params, execution=execution),
         params=params,
         max_accuracy_drop=max_accuracy_drop,
         execution=execution,

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from core import data, diagnosing, errors, modelfile, models
-from core.diagnosis import examining
+from core.diagnosis import searching
 from core.requests import DiagnoseRequest
 from core.results import Diagnosis
 from tests import tiny
@@ -13,8 +13,8 @@ from tests import tiny
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
     """What is found is tested elsewhere."""
-    settings = [dataclasses.replace(each, steps=10) for each in examining._SETTINGS]
-    monkeypatch.setattr(examining, "_SETTINGS", settings)
+    settings = [dataclasses.replace(each, steps=10) for each in searching._SETTINGS]
+    monkeypatch.setattr(searching, "_SETTINGS", settings)
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,14 @@ import json
 import pytest
 
 import netmend
-from core.diagnosis import examining
+from core.diagnosis import searching
 
 
 @pytest.fixture(scope="module")
 def found(demo_files):
-    settings = [dataclasses.replace(each, steps=40) for each in examining._SETTINGS]
+    settings = [dataclasses.replace(each, steps=40) for each in searching._SETTINGS]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(examining, "_SETTINGS", settings)
+        patched.setattr(searching, "_SETTINGS", settings)
         return netmend.diagnose(
             netmend.read_model(demo_files.model), demo_files.clean_validation, seed=1
         )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import diagnosis, errors, finetuning
-from core.diagnosis import examining, pictures
+from core.diagnosis import pictures, searching
 from core.inversion import PixelRange, Triggers
 from core.preprocessing import named
 from tests import tiny
@@ -80,8 +80,8 @@ def test_it_can_be_canceled(small_trigger, validation):
 
 
 def test_the_same_seed_finds_the_same(small_trigger, validation, monkeypatch):
-    short = [dataclasses.replace(each, steps=10) for each in examining._SETTINGS]
-    monkeypatch.setattr(examining, "_SETTINGS", short)
+    short = [dataclasses.replace(each, steps=10) for each in searching._SETTINGS]
+    monkeypatch.setattr(searching, "_SETTINGS", short)
     execution = finetuning.Execution(seed=3, on_event=lambda event: None)
     first, second = (
         diagnosis.diagnose(small_trigger, validation, execution=execution).diagnosis

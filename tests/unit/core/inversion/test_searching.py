@@ -2,8 +2,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from core import errors, inversion
+from core.inversion import searching
 from tests import tiny
 from tests.unit.core.inversion.conftest import LABELS
 
@@ -57,6 +59,25 @@ def test_classes_that_do_not_fit_together_take_turns(tiny_case, scaled, monkeypa
     assert np.allclose(together.masks, in_turn.masks, atol=1e-3)
 
 
+def test_classes_that_the_gpu_has_no_memory_for_take_turns(tiny_case, scaled, monkeypatch):
+    together = invert(tiny_case, scaled)
+    tried = []
+
+    class Small(searching.Descent):
+        def start(self, variables, n_triggers):
+            tried.append(n_triggers)
+            if n_triggers > 1:
+                raise tf.errors.ResourceExhaustedError(None, None, "OOM on device:GPU:0")
+            return super().start(variables, n_triggers)
+
+    monkeypatch.setattr(searching, "Descent", Small)
+    told = []
+    in_turn = invert(tiny_case, scaled, on_step=lambda done, total: told.append((done, total)))
+    assert tried[-len(LABELS) :] == [1] * len(LABELS) and tried[0] == len(LABELS)
+    assert np.allclose(together.masks, in_turn.masks, atol=1e-3)
+    assert told == sorted(told) and told[-1] == (30 * len(LABELS),) * 2
+
+
 def test_the_model_stays_as_it_is(tiny_case, scaled):
     before = tiny_case.model.get_weights()
     invert(tiny_case, scaled)
@@ -73,7 +94,8 @@ def test_pixels_may_go_up_to_255(tiny_case, scaled):
 def test_progress_is_told(tiny_case, scaled):
     told = []
     invert(tiny_case, scaled, on_step=lambda done, total: told.append((done, total)))
-    assert told == [(10, 30), (20, 30), (30, 30)]
+    total = 30 * len(LABELS)
+    assert told == [(total // 3, total), (2 * total // 3, total), (total, total)]
 
 
 def test_it_can_be_canceled(tiny_case, scaled):

@@ -1,13 +1,16 @@
-import dataclasses
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tf_keras as keras
 
-from core import catalogue, methods, metrics, models
+from core import catalogue, diagnosis, methods, metrics, models
 from core.methods import auto, base
 from core.results import Selection
 from tests import tiny
+
+QUIET = methods.Execution(seed=0, on_event=lambda event: None)
 
 
 def repair(model, validation, on_event=lambda event: None):
@@ -76,14 +79,15 @@ def test_one_image_of_a_few_is_no_cost_that_counts():
     assert not trial(after=0.75, remaining=None, n_select=40).is_nearly_free
 
 
-def case(model, validation, targets=()):
+def case(model, validation, targets=(), *, assumes_backdoor=False):
     found = SimpleNamespace(targets=targets, suspects=(), n_classes=model.output_shape[-1])
-    return auto._Case(model, validation, SimpleNamespace(diagnosis=found), 0.04)
+    findings = SimpleNamespace(diagnosis=found)
+    return auto._Case(model, validation, findings, 0.04, assumes_backdoor)
 
 
 def test_where_classes_are_not_shown_only_the_suspected_are_learned_anew(tiny_case, validation):
     shown = np.flatnonzero(validation.tune.labels != 1)
-    few = dataclasses.replace(validation, tune=validation.tune.only(shown))
+    few = replace(validation, tune=validation.tune.only(shown))
     (planned,) = auto._plan(case(tiny_case.model, few, targets=(2,)))
     assert planned == catalogue.TargetRelearning(labels="2")
 
@@ -94,6 +98,54 @@ def test_pictures_that_must_not_be_mirrored_are_not(tiny_case, validation):
     assert {each.flip for each in planned} == {
         auto._mirror_is_harmless(tiny_case.model, validation)
     }
+
+
+def test_without_suspicion_only_what_costs_next_to_nothing_is_planned(tiny_case, validation):
+    (planned,) = auto._plan(case(tiny_case.model, validation))
+    assert planned.forget == "readout"
+
+
+def test_a_backdoor_taken_as_known_is_pruned_for_where_nothing_is_suspected(tiny_case, validation):
+    first, then = auto._plan(case(tiny_case.model, validation, assumes_backdoor=True))
+    assert isinstance(first, catalogue.TwoLayerFinePruning)
+    assert then.forget == "readout"
+
+
+def test_a_suspicion_counts_for_more_than_what_is_taken_as_known(tiny_case, validation):
+    plans = [
+        auto._plan(case(tiny_case.model, validation, targets=(0,), assumes_backdoor=assumes))
+        for assumes in (False, True)
+    ]
+    assert plans[0] == plans[1]
+
+
+def test_a_model_without_convolutions_forgets_its_dense_layers(validation):
+    shape = validation.tune.shape[1:]
+    layers = [keras.layers.Flatten(input_shape=shape), keras.layers.Dense(tiny.N_CLASSES)]
+    flat = keras.Sequential(layers)
+    first, _ = auto._plan(case(flat, validation, assumes_backdoor=True))
+    assert first.forget == "dense"
+
+
+def unsuspected(model, validation, monkeypatch, **params):
+    """A repair whose diagnosis suspects nothing."""
+    findings = diagnosis.diagnose(model, validation, execution=QUIET)
+    suspects = tuple(replace(each, is_suspected=False) for each in findings.diagnosis.suspects)
+    blind = replace(findings, diagnosis=replace(findings.diagnosis, suspects=suspects))
+    monkeypatch.setattr(auto.diagnosis, "diagnose", lambda *arguments, **options: blind)
+    return methods.METHODS["auto"](
+        model, validation, params=catalogue.Auto(**params), max_accuracy_drop=0.04, execution=QUIET
+    )
+
+
+def test_a_backdoor_taken_as_known_is_repaired_without_suspicion(
+    tiny_case, validation, monkeypatch
+):
+    done = unsuspected(tiny_case.model, validation, monkeypatch, assume_backdoor=True)
+    chosen = next(each for each in done.candidates if each.is_chosen)
+    assert not done.is_unchanged
+    assert done.candidates[0].method == "two-layer-fine-pruning"
+    assert chosen.is_within_budget and chosen.remaining_success is None
 
 
 def test_the_model_that_is_left_as_it_is_is_the_one_handed_in(tiny_case, validation):

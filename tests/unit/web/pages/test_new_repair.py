@@ -304,5 +304,7 @@ def test_each_budget_and_seed_adds_to_the_time_that_is_told(browser, ready, held
     assert "about 6 min" in page
 
 
-def test_a_method_without_parameters_says_so(browser):
-    assert "It has none: it chooses by itself." in browser.get("/repairs/new?method=auto").text
+def test_that_a_backdoor_is_known_can_be_said(browser):
+    page = browser.get("/repairs/new?recipe=own&method=auto").text
+    assert 'name="params.assume_backdoor"' in page
+    assert "ake it as known that there is a backdoor" in page
