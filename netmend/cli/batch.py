@@ -76,6 +76,7 @@ def batch(  # noqa: PLR0913 - an argument is an option
     reactivation: options.OtherReactivation = None,
     traces: options.OtherTraces = None,
     goodnet_targets: options.GoodNetTargets = None,
+    queue: options.OtherQueue = None,
     name: Name = None,
     dry_run: submit.DryRun = False,
     watch_it: Watch = False,
@@ -102,10 +103,9 @@ def batch(  # noqa: PLR0913 - an argument is an option
         others={
             "methods": _methods(method, settings),
             "max_accuracy_drops": budget,
-            "seeds": seed,
-            **{"n_seeds": seeds, "reactivation": reactivation, "traces": traces},
+            **{"seeds": seed, "n_seeds": seeds, "reactivation": reactivation, "traces": traces},
             "goodnet": _good_net(said, goodnet_targets),
-            "name": name,
+            **{"queue": queue, "name": name},
         },
     )
     _check(described)

@@ -1,7 +1,7 @@
 """The options of all commands, each with its help; what they are called is in the commands."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -132,13 +132,16 @@ _TRACES = typer.Option(
     help="Look at the suspects of a diagnosis once more in the repaired model.",
     rich_help_panel=_MEASURE,
 )
+_QUEUE = typer.Option(help="The workers that are to do it.")
 Seeds = Annotated[int, _SEEDS]
 Reactivation = Annotated[bool, _REACTIVATION]
 Traces = Annotated[bool, _TRACES]
+Queue = Annotated[Literal["cpu", "gpu"], _QUEUE]
 #: The same where a file or an older job says what holds if nothing is given.
 OtherSeeds = Annotated[int | None, _SEEDS]
 OtherReactivation = Annotated[bool | None, _REACTIVATION]
 OtherTraces = Annotated[bool | None, _TRACES]
+OtherQueue = Annotated[Literal["cpu", "gpu"] | None, _QUEUE]
 Preprocessing = Annotated[
     str,
     typer.Option(

@@ -33,6 +33,7 @@ def retry(  # noqa: PLR0913 - an argument is an option
     goodnet_targets: options.GoodNetTargets = None,
     reactivation: options.OtherReactivation = None,
     traces: options.OtherTraces = None,
+    queue: options.OtherQueue = None,
     name: Name = None,
     url: server.Url = None,
     token: server.Token = None,
@@ -53,6 +54,7 @@ def retry(  # noqa: PLR0913 - an argument is an option
         "traces": traces,
         "goodnet": {"targets": goodnet_targets} if goodnet_targets else None,
         "max_accuracy_drops": max_accuracy_drop or None,
+        "queue": queue,
         "name": name,
     }
     overrides = {field: value for field, value in changes.items() if value is not None}

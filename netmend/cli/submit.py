@@ -91,6 +91,7 @@ def submit(  # noqa: PLR0913 - an argument is an option
     name: Name = "",
     tags: Tags = None,
     priority: Urgency = "normal",
+    queue: options.Queue = "cpu",
     dry_run: DryRun = False,
     wait: Wait = False,
     timeout: watch.Timeout = None,
@@ -114,7 +115,7 @@ def submit(  # noqa: PLR0913 - an argument is an option
         "goodnet": parsing.good_net(goodnet_rule, goodnet_fpr, goodnet_targets).to_json(),
         "seed": seed, "n_seeds": seeds, "reactivation": reactivation, "traces": traces,
         "preprocessing": preprocessing, "n_classes": classes, "gate": gate(gate_asr, gate_drop),
-    }  # fmt: skip
+        "queue": queue}  # fmt: skip
     how = _How(as_json, quiet, dry_run, wait, timeout, output_folder)
     with server.connected(url, token) as client:
         return (_diagnosed if diagnose else _repaired)(client, files, wanted, how)

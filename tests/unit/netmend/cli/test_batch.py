@@ -174,7 +174,7 @@ def test_something_to_do_needs_a_batch(run):
 
 
 def test_seeds_reactivation_and_known_targets_count_for_every_job(run, described):
-    options = ("--seeds", "3", "--no-reactivation", "--goodnet-target", "5")
+    options = ("--seeds", "3", "--no-reactivation", "--goodnet-target", "5", "--queue", "gpu")
     code, batch = run("batch", described, *options, "--json")
     asked = batch["request"]
     assert (code, batch["n_jobs"], asked["n_seeds"], asked["reactivation"]) == (0, 4, 3, False)

@@ -171,6 +171,15 @@ def test_another_look_at_the_suspects_may_be_left_out(submit):
     assert submit("--no-traces")[1]["request"]["traces"] is False
 
 
+@pytest.mark.parametrize("kind", [(), ("--diagnose",)], ids=["repair", "diagnosis"])
+def test_a_gpu_can_be_asked_for(run, files, kind):
+    code, out = run(
+        "submit", files["model"], "--clean-validation", files["clean_validation"], *kind,
+        "--queue", "gpu", "--json",
+    )  # fmt: skip
+    assert (code, out["queue"]) == (0, "gpu")
+
+
 def test_a_target_that_is_no_class_of_the_model_is_refused(submit):
     code, answer = submit("--goodnet-target", "10")
     assert (code, answer["error"]["code"]) == (2, "method-params-invalid")
