@@ -110,12 +110,11 @@ def submit(  # noqa: PLR0913 - an argument is an option
     data = sending.data(clean_validation, clean_test, poisoned_test or (), unlabelled=unlabelled,
         labels=poisoned_labels, target_labels=target_label, layout=layout)  # fmt: skip
     files = _Files(sending.model(model, architecture=architecture), data)
-    wanted = {"method": method, "params": parsing.settings(settings), "priority": priority,
-        "max_accuracy_drops": [*dict.fromkeys(max_accuracy_drop)], "tags": tags or (), "name": name,
-        "goodnet": parsing.good_net(goodnet_rule, goodnet_fpr, goodnet_targets).to_json(),
-        "seed": seed, "n_seeds": seeds, "reactivation": reactivation, "traces": traces,
-        "preprocessing": preprocessing, "n_classes": classes, "gate": gate(gate_asr, gate_drop),
-        "queue": queue}  # fmt: skip
+    wanted = {"goodnet": parsing.good_net(goodnet_rule, goodnet_fpr, goodnet_targets).to_json(),
+        "max_accuracy_drops": [*dict.fromkeys(max_accuracy_drop)], "preprocessing": preprocessing,
+        "params": parsing.settings(settings), "gate": gate(gate_asr, gate_drop), "tags": tags or (),
+        "reactivation": reactivation, "priority": priority, "n_classes": classes, "method": method,
+        "n_seeds": seeds, "traces": traces, "queue": queue, "name": name, "seed": seed}  # fmt: skip
     how = _How(as_json, quiet, dry_run, wait, timeout, output_folder)
     with server.connected(url, token) as client:
         return (_diagnosed if diagnose else _repaired)(client, files, wanted, how)
