@@ -34,6 +34,12 @@ class TargetRelearning(Params):
         minimum=1.0,
         maximum=1e6,
     )
+    rounds: int = param(
+        default=2,
+        text="searches; each but the first looks for what still works, and all triggers are kept",
+        minimum=1,
+        maximum=10,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,10 @@ class Bank:
     suspected: targets.Suspected
     triggers: Sequence[Triggers]
 
+    def with_more(self, other: "Bank") -> "Bank":
+        """The triggers of both, for the same classes."""
+        return dataclasses.replace(self, triggers=[*self.triggers, *other.triggers])
+
     @property
     def first(self) -> list[Triggers]:
         """Of the classes that there is evidence against, or of all where there is none."""

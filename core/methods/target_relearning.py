@@ -73,14 +73,7 @@ def repaired(
     """As `repair`, with triggers that are known already."""
     before = base.select_accuracy(model, validation)
     readout, suspected = readouts.required(model), bank.suspected
-    anew = readouts.relearned(
-        readout,
-        validation,
-        bank.triggers,
-        labels=suspected.labels,
-        fit=readouts.Fit(ridge=params.ridge, own_weight=params.own_weight),
-        seed=execution.seed,
-    )
+    anew = _relearned(model, readout, validation, bank, params=params, execution=execution)
     tune, select = (
         _Seen.of(readout, images, validation.preprocessing)
         for images in (validation.tune, validation.select)
@@ -112,6 +105,40 @@ def repaired(
             ),
         )
     )
+
+
+def _relearned(
+    model: keras.Model,
+    readout: readouts.Readout,
+    validation: base.Validation,
+    bank: Bank,
+    *,
+    params: TargetRelearning,
+    execution: base.Execution,
+) -> readouts.Readout:
+    """The columns of the suspected classes anew, and again with what still leads to them."""
+
+    def learn(bank: Bank) -> readouts.Readout:
+        return readouts.relearned(
+            readout,
+            validation,
+            bank.triggers,
+            labels=bank.suspected.labels,
+            fit=readouts.Fit(ridge=params.ridge, own_weight=params.own_weight),
+            seed=execution.seed,
+        )
+
+    anew = learn(bank)
+    for number in range(1, params.rounds):
+        # Seeds far from those of the searches before; the seed of the repair stays as it is.
+        searching = replace(execution, seed=execution.seed + 100 * number)
+        bank = bank.with_more(
+            banks.of_suspected(
+                anew.put_into(model), validation, bank.suspected, params=params, execution=searching
+            )
+        )
+        anew = learn(bank)
+    return anew
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -66,6 +66,16 @@ def test_triggers_of_ranked_classes_stand_behind_those_of_suspected_ones():
     assert labels_of(bank.others) == [[2, 5]]
 
 
+def test_banks_of_the_same_classes_are_put_together():
+    suspected = targets.Suspected(labels=(2, 5))
+    first, second = (
+        banks.Bank(suspected=suspected, triggers=[triggers(2, 5)] * n_triggers)
+        for n_triggers in (1, 2)
+    )
+    both = first.with_more(second)
+    assert both.suspected is suspected and len(both.triggers) == 3
+
+
 def test_without_evidence_the_ranked_classes_come_first():
     found = Diagnosis(n_classes=9, suspects=(), n_examined=9, seconds=0.0)
     suspected = targets.Suspected(labels=(2, 5), diagnosis=found)

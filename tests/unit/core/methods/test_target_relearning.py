@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core import catalogue, methods, metrics
-from core.methods import base, readouts, target_relearning
+from core.methods import banks, base, readouts, target_relearning
 from tests import tiny
 
+REAL = banks.of_suspected
 PARAMS = catalogue.TargetRelearning(steps=60, triggers=2, labels=str(tiny.TARGET))
 
 
@@ -31,6 +34,28 @@ def test_only_the_column_of_the_target_changes(done, tiny_case):
     others = [label for label in range(tiny.N_CLASSES) if label != tiny.TARGET]
     assert all(np.array_equal(first, second) for first, second in pairs[:-2])
     assert np.array_equal(kernel_before[:, others], kernel_after[:, others])
+
+
+def test_each_search_but_the_first_is_on_what_was_learned_so_far(
+    tiny_case, validation, monkeypatch
+):
+    seen = []
+
+    def searched(model, validation, suspected, *, params, execution):
+        seen.append((model, execution.seed))
+        return REAL(model, validation, suspected, params=params, execution=execution)
+
+    monkeypatch.setattr(banks, "of_suspected", searched)
+    target_relearning.repair(
+        tiny_case.model, validation, params=replace(PARAMS, steps=5, rounds=3),
+        max_accuracy_drop=0.04,
+        execution=methods.Execution(seed=4, on_event=lambda event: None),
+    )  # fmt: skip
+    models, seeds = zip(*seen, strict=True)
+    assert models[0] is tiny_case.model and seeds == (4, 104, 204)
+    kernels = [model.get_weights()[-2] for model in models]
+    assert not np.array_equal(kernels[0], kernels[1])
+    assert not np.array_equal(kernels[1], kernels[2])
 
 
 def test_the_accuracy_that_is_told_is_that_of_the_model(done, validation):
