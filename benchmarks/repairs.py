@@ -1,6 +1,6 @@
 """What methods do to the real nets with their defaults; nothing is chosen by what comes out.
 
-Run: python -m benchmarks.repairs [--methods auto fine-pruning …] [--seeds 3]
+Run: python -m benchmarks.repairs [--methods auto fine-pruning …] [--nets …] [--seeds 3]
 """
 
 import argparse
@@ -28,6 +28,11 @@ class _Case:
     validation: str
     test: str
     poisoned: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Of the net."""
+        return self.model.removesuffix(".h5")
 
 
 _CASES = (
@@ -69,15 +74,17 @@ def main() -> None:
     """Print two Markdown tables, one row a net, method and trigger: repairs, and N+1 models."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.repairs", description=__doc__)
     parser.add_argument("--methods", nargs="+", choices=tuple(METHODS), default=[DEFAULT_METHOD])
+    names = [case.name for case in _CASES]
+    parser.add_argument("--nets", nargs="+", choices=names, default=names)
     parser.add_argument("--seeds", type=int, default=3, help="repairs of each net by each method")
     asked = parser.parse_args()
     _print(_COLUMNS, ["---"] * len(_COLUMNS))
     around: list[tuple[str, ...]] = []
-    for case in _CASES:
+    for case in (case for case in _CASES if case.name in asked.nets):
         for method in asked.methods:
-            name, report = case.model.removesuffix(".h5"), _repaired(case, method, asked.seeds)
-            _print(*rows(name, report))
-            around.extend(rows_around(name, report))
+            report = _repaired(case, method, asked.seeds)
+            _print(*rows(case.name, report))
+            around.extend(rows_around(case.name, report))
     print()
     _print(_COLUMNS_AROUND, ["---"] * len(_COLUMNS_AROUND), *around)
 
