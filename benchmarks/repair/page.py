@@ -56,6 +56,7 @@ def _results(rows: Sequence[Row], target: Path) -> dict[str, Any]:
         return {"rows": (), "ablation": ""}
     return {
         "rows": rows,
+        "common": tables.overall(_on_common_nets(usual)),
         "overall": tables.overall(usual),
         "groups": list(_groups(usual)),
         "figures": _figures(usual, target),
@@ -65,6 +66,16 @@ def _results(rows: Sequence[Row], target: Path) -> dict[str, Any]:
         "ablation": tables.ablation(ablated) if ablated else "",
         "cells": tables.cells(rows),
     }
+
+
+def _on_common_nets(rows: Sequence[Row]) -> list[Row]:
+    """The rows of the poisoned nets that every method was run on with its defaults."""
+    nets: dict[str, set[cells.Net]] = {}
+    for row in rows:
+        if row.cell.net.attack != "benign" and not row.cell.treatment.params:
+            nets.setdefault(row.cell.treatment.method, set()).add(row.cell.net)
+    common = set.intersection(*nets.values()) if nets else set()
+    return [row for row in rows if row.cell.net in common and not row.cell.treatment.params]
 
 
 def _fewer(rows: Sequence[Row]) -> Iterator[tuple[str, str, str]]:

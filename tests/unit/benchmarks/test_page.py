@@ -29,8 +29,16 @@ def written(tmp_path_factory):
 
 def test_a_method_has_a_line_over_all_its_nets(written):
     lines = (written / "benchmark.md").read_text().splitlines()
-    (line,) = (line for line in lines if line.startswith("| fine-tuning | 1 | 48.0 ["))
+    line = [line for line in lines if line.startswith("| fine-tuning | 1 | 48.0 [")][-1]
     assert "| 48.0 | 2.0 [" in line and line.endswith("] | 1 | 30.0 | 1 | 0 |")
+
+
+def test_methods_are_compared_on_the_nets_that_all_of_them_were_run_on(written):
+    text = (written / "benchmark.md").read_text()
+    section = text.partition("every method was run on\n")[2].partition("## All poisoned")[0]
+    lines = [line.split(" | ")[:2] for line in section.splitlines() if line.startswith("| f")]
+    # The net of sig was repaired by one method only, and a variant is no method.
+    assert lines == [["| fine-tuning", "1"], ["| ft-sam", "1"]]
 
 
 def test_what_parameters_may_be_tuned_on_is_marked(written):
