@@ -1,6 +1,8 @@
 """Parameters from names and values, each of them checked."""
 
 import dataclasses
+import re
+import string
 import types
 import typing
 from collections.abc import Mapping
@@ -68,7 +70,18 @@ def _converted(item: dataclasses.Field[Any], hint: type, value: object) -> Any:
         return float(value)
     if type(value) is not hint:
         raise _refused(item, _NOUN[hint], value)
+    if isinstance(value, str) and _has_odd_number(value):
+        raise _refused(item, f"text whose numbers have digits 0 to 9, {_MAX_DIGITS} at most", value)
     return value
+
+
+def _has_odd_number(text: str) -> bool:
+    """Whether there are digits that not all code reads alike, or more than any class has."""
+    odd = any(letter.isdigit() and letter not in string.digits for letter in text)
+    return odd or re.search(rf"[0-9]{{{_MAX_DIGITS + 1}}}", text) is not None
+
+
+_MAX_DIGITS = 9
 
 
 _NOUN: Mapping[type, str] = types.MappingProxyType(

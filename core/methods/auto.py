@@ -67,12 +67,20 @@ def repair(
     findings = diagnosis.diagnose(model, validation, execution=execution)
     case = _Case(model, validation, findings, max_accuracy_drop, params.assume_backdoor)
     trials = _trials(case, _plan(case), execution)
-    chosen = min(trials, key=lambda trial: trial.rank, default=None)
-    if chosen and not case.is_worth_its_budget and not chosen.is_nearly_free:
-        chosen = None  # there is nothing to set against its cost
-    repaired = chosen.repair if chosen else _unchanged(case)
+    chosen = _best(case, trials)
+    repaired = chosen.repair if chosen else _left_as_it_is(case, trials)
     candidates = tuple(trial.told(is_chosen=trial is chosen) for trial in trials)
     return replace(repaired, diagnosis=findings.diagnosis, candidates=candidates)
+
+
+def _best(case: "_Case", trials: Sequence["_Trial"]) -> "_Trial | None":
+    """The best repair that is worth its cost, if there is one."""
+    worth = (
+        trial
+        for trial in trials
+        if (trial.is_within_budget if case.is_worth_its_budget else trial.is_nearly_free)
+    )
+    return min(worth, key=lambda trial: trial.rank, default=None)
 
 
 def _trials(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> list["_Trial"]:
@@ -158,15 +166,10 @@ class _Trial:
         return self.is_within_budget and (self.remaining or 0.0) <= _ENOUGH
 
     @property
-    def rank(self) -> tuple[bool, bool, float, float]:
+    def rank(self) -> tuple[float, float]:
         """What is better comes first; below `_ENOUGH` accuracy counts, above it the triggers."""
-        remaining, accuracy = self.remaining or 0.0, self.repair.selection.select_accuracy_after
-        return (
-            not self.is_within_budget,
-            remaining > _ENOUGH,
-            max(remaining, _ENOUGH),
-            -accuracy,
-        )
+        accuracy = self.repair.selection.select_accuracy_after
+        return max(self.remaining or 0.0, _ENOUGH), -accuracy
 
     def event(self, number: int, n_planned: int) -> Event:
         """That it is done."""
@@ -270,17 +273,33 @@ def _remaining(model: keras.Model, case: _Case) -> float | None:
     )  # fmt: skip
 
 
-def _unchanged(case: _Case) -> base.Repair:
+def _left_as_it_is(case: _Case, trials: Sequence[_Trial]) -> base.Repair:
     before = base.select_accuracy(case.model, case.validation)
+    reason = _reason(case, trials)
     selection = Selection(
-        rule="left as it is: nothing is suspected, and no repair is worth its cost",
+        rule=f"left as it is: {reason}",
         max_accuracy_drop=case.max_accuracy_drop,
         n_tune=len(case.validation.tune),
         n_select=len(case.validation.select),
         select_accuracy_before=before,
         select_accuracy_after=before,
     )
-    return base.Repair(model=case.model, selection=selection, is_unchanged=True)
+    if not case.is_worth_its_budget:
+        return base.Repair(model=case.model, selection=selection, is_unchanged=True)
+    warning = f"nothing was repaired, and the model is as it came: {reason}"
+    return base.Repair(model=case.model, selection=selection, warnings=(warning,))
+
+
+def _reason(case: _Case, trials: Sequence[_Trial]) -> str:
+    """Why no repair was taken."""
+    if not case.is_worth_its_budget:
+        return "nothing is suspected, and no repair is worth its cost"
+    if trials:
+        return "no repair was within the accuracy budget; a larger one may help"
+    return (
+        "the clean images show some of the classes only, and the last layer is no Dense layer with "
+        "a bias, so no repair fits; clean images of every class would help"
+    )
 
 
 _REPAIRS: Mapping[str, Callable[..., base.Repair]] = {

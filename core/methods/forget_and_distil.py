@@ -6,6 +6,7 @@ student sees the same images with foreign pieces and with triggers that were fou
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import tf_keras as keras
@@ -76,9 +77,8 @@ def repaired(
             seed=execution.seed,
         ),
     )
-    return bank.suspected.told(
-        base.of_last_epoch(tuned, validation, before=before, max_accuracy_drop=max_accuracy_drop)
-    )
+    done = base.of_last_epoch(tuned, validation, before=before, max_accuracy_drop=max_accuracy_drop)
+    return bank.suspected.told(replace(done, warnings=(*_kept(model, params), *done.warnings)))
 
 
 def _forgetful(
@@ -106,10 +106,25 @@ def _forgetful(
     return models.copy(model)
 
 
+def _kept(model: keras.Model, params: ForgetAndDistil) -> tuple[str, ...]:
+    """A warning where the model has nothing of what was to be forgotten."""
+    if params.forget == "readout" and readouts.of_model(model) is None:
+        missing = "the last layer is no Dense layer with a bias"
+    elif params.forget == "dense" and not _dense(model):
+        missing = "the model has no Dense layer"
+    else:
+        return ()
+    return (f"nothing was forgotten before the model was distilled: {missing}",)
+
+
+def _dense(model: keras.Model) -> list[keras.layers.Dense]:
+    return [each for each in network.layers(model) if isinstance(each, keras.layers.Dense)]
+
+
 def _without_dense(model: keras.Model, seed: int) -> keras.Model:
     """A copy with new weights in its Dense layers but the last, or in that if it has no other."""
     copied = models.copy(model)
-    dense = [each for each in network.layers(copied) if isinstance(each, keras.layers.Dense)]
+    dense = _dense(copied)
     for number, layer in enumerate(dense[:-1] or dense):
         kernel, *bias = layer.get_weights()
         fresh = keras.initializers.GlorotUniform(seed=seed + number)(kernel.shape).numpy()

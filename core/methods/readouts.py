@@ -40,6 +40,12 @@ class Readout:
         """``(n, n_classes)`` of features ``(n, n_features)``."""
         return features @ self.kernel + self.bias
 
+    def with_columns(self, other: "Readout", labels: Sequence[int]) -> "Readout":
+        """The same, with the scores of some classes as another one gives them."""
+        kernel = self.kernel.copy()
+        kernel[:, list(labels)] = other.kernel[:, list(labels)]
+        return replace(self, kernel=kernel)
+
     def put_into(self, model: keras.Model) -> keras.Model:
         """A copy of the model with this as its last layer."""
         copied = models.copy(model)
@@ -114,9 +120,7 @@ def relearned(
     squares, products = _sums(readout, validation, bank, weights=weights, rng=rng)
     penalty = fit.ridge * float(np.trace(squares)) / len(squares)
     learned = np.linalg.solve(squares + penalty * np.eye(len(squares)), products)
-    kernel = readout.kernel.copy()
-    kernel[:, list(labels)] = learned[:, list(labels)]
-    return replace(readout, kernel=kernel)
+    return readout.with_columns(replace(readout, kernel=learned), labels)
 
 
 def _sums(

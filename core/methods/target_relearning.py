@@ -85,8 +85,10 @@ def repaired(
         lowest_accuracy=before - max_accuracy_drop,
         expendable=frozenset(suspected.against),
     )
-    reductions = limits.reductions(anew, suspected.labels)
-    turned_down = limits.turned_down(anew, reductions)
+    labels = limits.affordable(readout, anew, suspected.labels)
+    partly = readout.with_columns(anew, labels)
+    reductions = limits.reductions(partly, labels)
+    turned_down = limits.turned_down(partly, reductions)
     after = select.accuracy(turned_down)
     execution.on_event(
         Event(stage="relearn", current=1, total=1, metric={"select_accuracy": after})
@@ -99,9 +101,9 @@ def repaired(
             model=turned_down.put_into(model),
             selection=selection,
             warnings=(
-                *_unseen(suspected.labels, validation.tune.labels),
-                *_lost(limits.lost(turned_down, suspected.labels)),
-                *base.over_budget(selection),
+                *_spared(suspected.labels[len(labels) :]),
+                *_unseen(labels, validation.tune.labels),
+                *_lost(limits.lost(turned_down, labels)),
             ),
         )
     )
@@ -184,6 +186,18 @@ class _Limits:
     #: Classes that may lose all of their clean images, if the budget allows it.
     expendable: frozenset[int]
 
+    def affordable(
+        self, readout: readouts.Readout, anew: readouts.Readout, labels: Sequence[int]
+    ) -> Sequence[int]:
+        """As many of the classes, from the first on, as can be learned anew within the budget."""
+        counts = range(len(labels), 0, -1)
+        within = (
+            labels[:count]
+            for count in counts
+            if self._is_within(readout.with_columns(anew, labels[:count]))
+        )
+        return next(within, ())
+
     def reductions(self, readout: readouts.Readout, labels: Sequence[int]) -> Mapping[int, float]:
         """How far each class can be turned down, after those before it were."""
         chosen: dict[int, float] = {}
@@ -206,14 +220,16 @@ class _Limits:
 
     def _allow(self, tried: readouts.Readout, untouched: readouts.Readout, label: int) -> bool:
         """Whether the budget is kept, and what a class needs to keep of its clean images."""
-        is_within = self.select.accuracy(tried) >= self.lowest_accuracy - 1e-9
-        return is_within and (
+        return self._is_within(tried) and (
             label in self.expendable
             or all(
                 seen.known(tried, label) >= seen.known(untouched, label)
                 for seen in (self.tune, self.select)
             )
         )
+
+    def _is_within(self, readout: readouts.Readout) -> bool:
+        return self.select.accuracy(readout) >= self.lowest_accuracy - 1e-9
 
     def lost(self, readout: readouts.Readout, labels: Sequence[int]) -> tuple[int, ...]:
         """The classes that clean images show, none of which is put there any more."""
@@ -243,6 +259,17 @@ def _selection(
         select_accuracy_before=before,
         select_accuracy_after=after,
         strength=told or "no class",
+    )
+
+
+def _spared(labels: Sequence[int]) -> tuple[str, ...]:
+    """A warning for classes that the budget was not enough for."""
+    if not labels:
+        return ()
+    names = ", ".join(map(str, labels))
+    return (
+        f"the suspected classes {names} were left as they came: to learn them anew as well would "
+        "cost more than the accuracy budget",
     )
 
 

@@ -51,8 +51,9 @@ def repair(
         suspected = targets.suspected(current, validation, params.labels, part)
         if rounds and not suspected.is_suspicious:
             break
-        seed = execution.seed + len(rounds)
-        bank += search.triggers(current, suspected.labels, part, seed=seed)
+        # Never the seed of a diagnosis, nor that of another round or repair.
+        first_seed = (execution.seed + 1) * 10_000 + 500 * len(rounds)
+        bank += search.triggers(current, suspected.labels, part, first_seed=first_seed)
         tuned = finetuning.fine_tune(
             current,
             validation,
@@ -65,7 +66,7 @@ def repair(
     selection = _selection(
         rounds, before=before, max_accuracy_drop=max_accuracy_drop, validation=validation
     )
-    return rounds[0].suspected.told(base.Repair.of(rounds[-1].tuned, selection))
+    return rounds[0].suspected.told(base.Repair.of(_kept(rounds)[-1].tuned, selection))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,13 @@ class _Round:
     tuned: finetuning.FineTuned
 
 
+def _kept(rounds: Sequence[_Round]) -> Sequence[_Round]:
+    """All but a last round that nothing was kept of, unless that is the only one."""
+    last = rounds[-1].tuned
+    is_lost = not last.epoch and not last.is_complete
+    return rounds[:-1] if is_lost and len(rounds) > 1 else rounds
+
+
 def _selection(
     rounds: Sequence[_Round],
     *,
@@ -83,7 +91,8 @@ def _selection(
     max_accuracy_drop: float,
     validation: base.Validation,
 ) -> Selection:
-    last = rounds[-1].tuned
+    kept = _kept(rounds)
+    last = kept[-1].tuned
     return Selection(
         rule="rounds until nothing is suspected, as many as the budget allows",
         max_accuracy_drop=max_accuracy_drop,
@@ -92,7 +101,7 @@ def _selection(
         select_accuracy_before=before,
         select_accuracy_after=last.select_accuracy,
         epoch=last.epoch,
-        strength=f"round {len(rounds)}",
+        strength=f"round {len(kept)}",
         tried={
             f"round {number}": each.tuned.curve[-1].select_accuracy
             for number, each in enumerate(rounds, 1)
@@ -118,7 +127,7 @@ class _Search:
         labels: Sequence[int],
         execution: base.Execution,
         *,
-        seed: int,
+        first_seed: int,
     ) -> list[inversion.Triggers]:
         """Triggers of both kinds for each class, told step by step."""
         return banks.invert_each(
@@ -126,6 +135,6 @@ class _Search:
             self._images,
             labels,
             self._settings,
-            first_seed=seed * len(self._settings),
+            first_seed=first_seed,
             execution=execution,
         )

@@ -42,6 +42,12 @@ def test_a_wrong_value_is_refused_by_name(key, value, complaint):
     assert caught.value.details["field"] == key
 
 
+@pytest.mark.parametrize("text", ["last-²", "last-٣", "9" * 5000, "1,2,1234567890"])
+def test_numbers_in_text_are_ones_that_all_code_reads_alike(text):
+    with pytest.raises(errors.InvalidParams, match="numbers have digits 0 to 9, 9 at most"):
+        catalogue.parse("two-layer-fine-pruning", {"layers": text})
+
+
 def test_an_unknown_method_is_refused_and_the_known_ones_are_named():
     with pytest.raises(errors.InvalidParams, match="fine-tuning, fine-pruning, magnitude-pruning"):
         catalogue.parse("magic", {})

@@ -60,10 +60,9 @@ def trial(*, after, remaining, before=0.8, budget=0.04, n_select=500):
     [
         (trial(after=0.77, remaining=0.02), trial(after=0.79, remaining=0.5)),
         (trial(after=0.79, remaining=0.04), trial(after=0.78, remaining=0.0)),
-        (trial(after=0.77, remaining=0.6), trial(after=0.70, remaining=0.0)),
         (trial(after=0.77, remaining=0.2), trial(after=0.80, remaining=0.3)),
     ],
-    ids=["triggers first", "then accuracy", "within the budget", "fewer triggers left"],
+    ids=["triggers first", "then accuracy", "fewer triggers left"],
 )
 def test_the_better_candidate_ranks_first(better, worse):
     assert better.rank < worse.rank
@@ -148,7 +147,33 @@ def test_a_backdoor_taken_as_known_is_repaired_without_suspicion(
     assert chosen.is_within_budget and chosen.remaining_success is None
 
 
+CHEAP, DEAR = trial(after=0.77, remaining=0.6), trial(after=0.70, remaining=0.0)
+
+
+def test_what_costs_more_than_the_budget_is_not_taken(tiny_case, validation):
+    suspicious = case(tiny_case.model, validation, targets=(0,))
+    assert auto._best(suspicious, [CHEAP, DEAR]) is CHEAP
+    assert auto._best(suspicious, [DEAR]) is None
+
+
+def test_without_suspicion_what_costs_something_is_not_taken(tiny_case, validation):
+    assert auto._best(case(tiny_case.model, validation), [CHEAP]) is None
+    assert auto._best(case(tiny_case.model, validation, assumes_backdoor=True), [CHEAP]) is CHEAP
+
+
 def test_the_model_that_is_left_as_it_is_is_the_one_handed_in(tiny_case, validation):
-    kept = auto._unchanged(case(tiny_case.model, validation))
+    kept = auto._left_as_it_is(case(tiny_case.model, validation), [])
     assert kept.is_unchanged and kept.model is tiny_case.model
     assert models.describe(kept.model, name="") is not None
+
+
+@pytest.mark.parametrize(
+    ("trials", "said"), [((DEAR,), "within the accuracy budget"), ((), "no repair fits")]
+)
+def test_a_suspected_model_that_nothing_is_done_to_is_not_called_unsuspicious(
+    tiny_case, validation, trials, said
+):
+    kept = auto._left_as_it_is(case(tiny_case.model, validation, targets=(0,)), trials)
+    assert not kept.is_unchanged and kept.model is tiny_case.model
+    (warning,) = kept.warnings
+    assert said in warning

@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tf_keras as keras
 
 from core import catalogue, data, methods, metrics
 from core.methods import forget_and_distil
@@ -42,6 +43,18 @@ def test_what_is_forgotten_is_learned_anew(forget, tiny_case, validation):
         for first, second in zip(tiny_case.model.get_weights(), student.get_weights(), strict=True)
     ]
     assert any(changed) == (forget != "nothing")
+
+
+@pytest.mark.parametrize(
+    ("forget", "missing"), [("readout", "no Dense layer with a bias"), ("dense", "no Dense layer")]
+)
+def test_that_there_is_nothing_to_forget_is_said(forget, missing, validation):
+    scores = keras.layers.Conv2D(tiny.N_CLASSES, 3)
+    layers = [keras.layers.InputLayer(validation.tune.shape[1:]), scores]
+    model = keras.Sequential([*layers, keras.layers.GlobalAveragePooling2D()])
+    params = dataclasses.replace(PARAMS, forget=forget, epochs=0, triggers=0)
+    warnings = repair(model, validation, params=params).warnings
+    assert any("nothing was forgotten" in each and missing in each for each in warnings)
 
 
 def test_images_without_labels_are_learned_from_too(validation):

@@ -91,6 +91,18 @@ READOUT = readouts.Readout(
 )  # fmt: skip
 
 
+def test_no_more_classes_are_learned_anew_than_the_budget_allows():
+    # Learned anew, class 1 answers nothing: two of three images would be lost.
+    anew = readouts.Readout(
+        layer="scores", kernel=np.array([[0.0, -1.0]], np.float32), bias=np.zeros(2, np.float32),
+        reader=None,
+    )  # fmt: skip
+    allowed = limits(()), replace(limits(()), lowest_accuracy=0.0)
+    assert [each.affordable(READOUT, anew, (0, 1)) for each in allowed] == [(0,), (0, 1)]
+    assert "classes 4, 6 were left" in target_relearning._spared((4, 6))[0]
+    assert target_relearning._spared(()) == ()
+
+
 def test_a_suspected_class_is_turned_down_as_far_as_the_budget_allows():
     assert limits({1}).reductions(READOUT, [1]) == {1: 8.0}
     assert limits({1}).lost(limits({1}).turned_down(READOUT, {1: 8.0}), [0, 1]) == (1,)

@@ -1,4 +1,5 @@
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,12 +39,22 @@ def test_a_round_after_which_nothing_is_suspected_is_the_last(tiny_case, validat
     assert done.diagnosis is clear
 
 
+def test_a_last_round_that_nothing_was_kept_of_is_not_told_as_the_strength():
+    kept, lost = (
+        SimpleNamespace(tuned=SimpleNamespace(epoch=epoch, is_complete=is_complete))
+        for epoch, is_complete in ((2, True), (0, False))
+    )
+    assert trigger_unlearning._kept([kept, kept]) == [kept, kept]
+    assert trigger_unlearning._kept([kept, lost]) == [kept]
+    assert trigger_unlearning._kept([lost]) == [lost]
+
+
 @pytest.mark.parametrize("triggers", [1, 2])
 def test_so_many_triggers_of_each_kind_are_found(tiny_case, validation, triggers):
     params = dataclasses.replace(PARAMS, triggers=triggers)
     search = trigger_unlearning._Search(validation, params)
     execution = methods.Execution(seed=0, on_event=lambda event: None)
-    found = search.triggers(tiny_case.model, (0, 3), execution, seed=0)
+    found = search.triggers(tiny_case.model, (0, 3), execution, first_seed=0)
     kinds = [each.kind for each in found]
     assert kinds == ["patch"] * triggers + ["additive"] * triggers
     assert [each.labels.tolist() for each in found] == [[0, 3]] * len(found)
