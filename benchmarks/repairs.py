@@ -65,7 +65,7 @@ _COLUMNS = (
     "attack success (over the seeds)", "floor", "robust accuracy", "verdict",
 )  # fmt: skip
 _COLUMNS_AROUND = (
-    "net", "method", "trigger", "attack success taught five images", "rule of the N+1 model",
+    "net", "method", "trigger", "re-activated by five images", "rule of the N+1 model",
     "flagged with the trigger", "flagged without",
 )  # fmt: skip
 

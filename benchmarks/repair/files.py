@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+#: What the name of a file begins with until it is whole.
+UNFINISHED = "unfinished-"
+
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"unfinished-{path.name}")
+    unfinished = path.with_name(f"{UNFINISHED}{path.name}")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)
 
@@ -19,7 +22,7 @@ def write_whole(path: Path, text: str) -> None:
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
     """Write named arrays as ``.npz``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"unfinished-{path.name}")
+    unfinished = path.with_name(f"{UNFINISHED}{path.name}")
     np.savez_compressed(unfinished, allow_pickle=False, **arrays)
     unfinished.replace(path)
 

@@ -10,7 +10,7 @@ from core import attacks, modelfile, models
 
 from . import measuring, sources, training
 from .cells import Net
-from .files import write_whole
+from .files import UNFINISHED, write_whole
 from .measuring import Answers, Exam, Figures, TriggerFigures
 
 #: An attack that works less often than this is none; its row says so.
@@ -50,7 +50,7 @@ def train(work: Path, net: Net) -> Figures:
     figures = measuring.figures(measuring.answers(model, exam), exam)
     target = path(work, net)
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f"unfinished-{target.name}")
+    unfinished = target.with_name(f"{UNFINISHED}{target.name}")
     modelfile.write(models.describe(model, name=net.name), unfinished)
     unfinished.replace(target)
     facts = {"recipe": recipe_hash(net), "seconds": round(seconds, 1), **asdict(figures)}

@@ -21,7 +21,7 @@ def successes(
         model: A repaired net; stays as it is.
         exam: The stamped images; those that are trained on are not counted.
         answers: What the model says to them.
-        clean: The images of the repair.
+        clean: All images that a repair may be given, also where this one was given fewer.
         seed: Of the repair.
 
     Yields:

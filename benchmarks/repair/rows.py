@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .cells import Cell, Net, Treatment
-from .files import write_whole
+from .files import UNFINISHED, write_whole
 from .measuring import Figures, TriggerFigures
 
 Status = Literal["ok", "failed", "timeout"]
@@ -108,8 +108,9 @@ def read(work: Path, cell: Cell) -> Row | None:
 
 def read_all(work: Path) -> Iterator[Row]:
     """All rows, in the order of their names."""
-    for file in sorted((work / "rows").glob("[!u]*.json")):
-        yield _from_json(json.loads(file.read_text()))
+    for file in sorted((work / "rows").glob("*.json")):
+        if not file.name.startswith(UNFINISHED):
+            yield _from_json(json.loads(file.read_text()))
 
 
 def _from_json(facts: dict[str, Any]) -> Row:

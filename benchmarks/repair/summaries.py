@@ -31,10 +31,6 @@ class Interval:
     low: float
     high: float
 
-    def overlaps(self, other: "Interval") -> bool:
-        """Whether the two intervals share a point: then neither may be called better."""
-        return self.low <= other.high and other.low <= self.high
-
 
 def summary(values: Sequence[float]) -> Summary:
     """Median, mean and range of shares.

@@ -40,7 +40,7 @@ def overall(rows: Sequence[Row]) -> str:
     return _table(
         (
             "method", "nets", "excess, median [95 %]", "largest", "drop, median [95 %]",
-            f"above {100 * STANDING:.0f}", "taught 5, median", "repairs", "failed",
+            f"above {100 * STANDING:.0f}", "re-activated, median", "repairs", "failed",
         ),
         lines,
     )  # fmt: skip
@@ -109,7 +109,7 @@ def cells(rows: Iterable[Row]) -> str:
     return _table(
         (
             "net", "method", "seed", "trigger", "accuracy", "worst decile", "attack success",
-            "floor", "benign net", "taught 5", "robust accuracy", "DER", "s", "row",
+            "floor", "benign net", "re-activated", "robust accuracy", "DER", "s", "row",
         ),
         lines,
     )  # fmt: skip

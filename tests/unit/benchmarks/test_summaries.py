@@ -49,9 +49,3 @@ def test_a_drop_has_an_interval_too():
     interval = summaries.drop_interval([repairs.row(drop=0.03)])
     assert interval.value == pytest.approx(3)
     assert interval.low < 0 < interval.high
-
-
-def test_intervals_that_touch_overlap():
-    first = summaries.Interval(value=1, low=0, high=2)
-    assert first.overlaps(summaries.Interval(value=3, low=2, high=4))
-    assert not first.overlaps(summaries.Interval(value=4, low=3, high=5))
