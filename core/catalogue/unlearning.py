@@ -19,6 +19,9 @@ class TriggerUnlearning(LargeStepParams):
     epochs: int = param(
         default=10, text="passes over the tune images, a round", minimum=0, maximum=1000
     )
+    learning_rate: float = param(
+        default=0.005, text="peak learning rate", minimum=0.0, maximum=10.0
+    )
     rounds: int = param(
         default=3, text="searches, each on what the last training left", minimum=1, maximum=20
     )
