@@ -77,6 +77,19 @@ def _row(name, facts):
     return f"| `{name}` | {takes} | `{_plain(facts['default'])}` | {facts['description']} |"
 
 
+@pytest.mark.parametrize("method", catalogue.METHODS)
+def test_the_numbers_of_a_card_are_those_of_the_benchmark(method):
+    page, cards = ((DOCS / name).read_text() for name in ("benchmark.md", "methods.md"))
+    common = page.partition("that every method was run on\n")[2].partition("\n## ")[0]
+    (row,) = (line for line in common.splitlines() if line.startswith(f"| {method} |"))
+    n_nets, excess, largest, drop = (cell.split(" [")[0] for cell in row.split(" | ")[1:5])
+    card = cards.partition(f"\n## {method}\n")[2].partition("\n## ")[0]
+    assert (
+        f"**Our numbers.** On {n_nets} nets, in points: excess attack success {excess} (largest "
+        f"{largest}), accuracy lost {drop}; medians of [benchmark.md](benchmark.md)."
+    ) in card
+
+
 def _kind(facts):
     limits = ", {minimum:.9g} to {maximum:.9g}".format(**facts) if "minimum" in facts else ""
     return facts["type"] + limits
