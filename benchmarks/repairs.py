@@ -1,6 +1,7 @@
 """What methods do to the real nets with their defaults; nothing is chosen by what comes out.
 
-Run: python -m benchmarks.repairs [--methods auto fine-pruning …] [--nets …] [--seeds 3]
+Run: python -m benchmarks.repairs [--methods auto fine-pruning:order=apoz …] [--nets …]
+     [--seeds 3]
 """
 
 import argparse
@@ -12,11 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.catalogue import DEFAULT_METHOD, METHODS
+from core.catalogue import DEFAULT_METHOD
 from core.percentages import percent
 from core.results import Rate, RepairReport, Spread
 
 from . import shared_data
+from .repair import treatments
+from .repair.cells import Treatment
 
 
 @dataclass(frozen=True)
@@ -73,18 +76,21 @@ _COLUMNS_AROUND = (
 def main() -> None:
     """Print two Markdown tables, one row a net, method and trigger: repairs, and N+1 models."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.repairs", description=__doc__)
-    parser.add_argument("--methods", nargs="+", choices=tuple(METHODS), default=[DEFAULT_METHOD])
+    parser.add_argument(
+        "--methods", nargs="+", default=[DEFAULT_METHOD], help="NAME or NAME:param=value,…"
+    )
     names = [case.name for case in _CASES]
     parser.add_argument("--nets", nargs="+", choices=names, default=names)
     parser.add_argument("--seeds", type=int, default=3, help="repairs of each net by each method")
     asked = parser.parse_args()
+    chosen = [treatments.named(text) for text in asked.methods]
     _print(_COLUMNS, ["---"] * len(_COLUMNS))
     around: list[tuple[str, ...]] = []
     for case in (case for case in _CASES if case.name in asked.nets):
-        for method in asked.methods:
-            report = _repaired(case, method, asked.seeds)
-            _print(*rows(case.name, report))
-            around.extend(rows_around(case.name, report))
+        for treatment in chosen:
+            report = _repaired(case, treatment, asked.seeds)
+            _print(*rows(case.name, treatment, report))
+            around.extend(rows_around(case.name, treatment, report))
     print()
     _print(_COLUMNS_AROUND, ["---"] * len(_COLUMNS_AROUND), *around)
 
@@ -94,7 +100,7 @@ def _print(*lines: Sequence[str]) -> None:
         print(f"| {' | '.join(line)} |", flush=True)
 
 
-def rows(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
+def rows(name: str, treatment: Treatment, report: RepairReport) -> Iterator[tuple[str, ...]]:
     """The rows of one repair, one a trigger; behind a figure its range over the seeds."""
     accuracy = _change(report.before.clean_accuracy, report.after.clean_accuracy)
     spread = report.seeds
@@ -102,7 +108,7 @@ def rows(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
     for before, after in zip(report.before.attacks, report.after.attacks, strict=True):
         yield (
             name,
-            report.method,
+            treatment.name,
             accuracy + _range(spread.clean_accuracy if spread else None),
             after.name.removesuffix("_poisoned"),
             _change(before.attack_success_rate, after.attack_success_rate)
@@ -113,7 +119,7 @@ def rows(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
         )
 
 
-def rows_around(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
+def rows_around(name: str, treatment: Treatment, report: RepairReport) -> Iterator[tuple[str, ...]]:
     """What five poisoned images bring back, and what the N+1 model does; one row a trigger."""
     returned = {item.name: item.after for item in report.reactivation}
     goodnet = report.goodnet
@@ -121,7 +127,7 @@ def rows_around(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
     for attack in report.after.attacks:
         yield (
             name,
-            report.method,
+            treatment.name,
             attack.name.removesuffix("_poisoned"),
             _figure(returned.get(attack.name)),
             goodnet.rule + targets,
@@ -130,14 +136,15 @@ def rows_around(name: str, report: RepairReport) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _repaired(case: _Case, method: str, n_seeds: int) -> RepairReport:
+def _repaired(case: _Case, treatment: Treatment, n_seeds: int) -> RepairReport:
     root = shared_data.folder() / case.folder
     poisoned = [part for name in case.poisoned for part in ("--poisoned-test", root / name)]
+    options = [part for item in treatment.params.items() for part in ("--set", "=".join(item))]
     with tempfile.TemporaryDirectory() as folder:
         command = [
             Path(sys.executable).with_name("netmend"), "repair", root / case.model,
             "--clean-validation", root / case.validation, "--clean-test", root / case.test,
-            *poisoned, "--method", method, "--seeds", n_seeds,
+            *poisoned, "--method", treatment.method, *options, "--seeds", n_seeds,
             "--quiet", "--json", "-o", Path(folder) / "out",
         ]  # fmt: skip
         done = subprocess.run([*map(str, command)], check=True, capture_output=True, text=True)

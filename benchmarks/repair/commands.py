@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from core import attacks, errors
-from core.catalogue import METHODS, parse
+from core import attacks
+from core.catalogue import METHODS
 
-from . import ablation, cells, sources
+from . import ablation, cells, sources, treatments
 from .cells import Cell, Judge, Net, Treatment
 from .rows import Row
 
@@ -98,17 +98,7 @@ def _nets(asked: argparse.Namespace) -> Iterator[Net]:
 
 def _run(asked: argparse.Namespace) -> None:
     """Stage B: repair every trained net with every method, each in a process of its own."""
-    treatments = [Treatment.parse(text) for text in asked.methods or METHODS]
-    for treatment in treatments:
-        _check(treatment)
-    _measure(asked, treatments)
-
-
-def _check(treatment: Treatment) -> None:
-    try:
-        parse(treatment.method, treatment.params)
-    except errors.InvalidParams as error:
-        sys.exit(str(error))
+    _measure(asked, [treatments.named(text) for text in asked.methods or METHODS])
 
 
 def _ablate(asked: argparse.Namespace) -> None:
@@ -119,7 +109,7 @@ def _ablate(asked: argparse.Namespace) -> None:
     _measure(asked, ablation.TREATMENTS)
 
 
-def _measure(asked: argparse.Namespace, treatments: Sequence[Treatment]) -> None:
+def _measure(asked: argparse.Namespace, chosen: Sequence[Treatment]) -> None:
     from . import devices, nets, running
 
     if asked.unlabelled and not asked.clean:
@@ -128,7 +118,7 @@ def _measure(asked: argparse.Namespace, treatments: Sequence[Treatment]) -> None
         )
 
     devices.one_thread()
-    chosen = [
+    asked_for = [
         Cell(
             net=net,
             treatment=treatment,
@@ -137,13 +127,13 @@ def _measure(asked: argparse.Namespace, treatments: Sequence[Treatment]) -> None
             n_clean=asked.clean,
             has_unlabelled=asked.unlabelled,
         )
-        for net, treatment, seed in itertools.product(_nets(asked), treatments, asked.seeds)
+        for net, treatment, seed in itertools.product(_nets(asked), chosen, asked.seeds)
         if nets.is_trained(asked.work, net)
     ]
     limits = running.Limits(
         workers=asked.workers, seconds=asked.seconds, repair_seconds=asked.repair_seconds
     )
-    running.run(asked.work, chosen, limits, _tell)
+    running.run(asked.work, asked_for, limits, _tell)
 
 
 def _glyphs(asked: argparse.Namespace) -> None:
