@@ -113,5 +113,5 @@ class Auto(Params):
     assume_backdoor: bool = param(
         default=False,
         text="take it as known that there is a backdoor: where nothing is suspected, repair as "
-        "far as the accuracy budget allows, instead of leaving the model as it is",
+        "far as the accuracy budget allows, even at the cost of the classes that rank highest",
     )

@@ -99,7 +99,12 @@ def _trials(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> l
 def _searched_once(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> _GetBank:
     """Triggers for the suspected classes, searched for when they are first asked for."""
     known = case.findings.diagnosis
-    suspected = targets.Suspected(labels=targets.worth_repairing(known), diagnosis=known)
+    # With a backdoor taken as known, the ranking is all that is left to go by: its first classes
+    # are treated as if they had been named, so each may be given up for what leads to it.
+    is_blind = case.assumes_backdoor and not case.is_suspicious
+    suspected = targets.Suspected(
+        labels=targets.worth_repairing(known), diagnosis=None if is_blind else known
+    )
 
     @cache
     def bank() -> banks.Bank:

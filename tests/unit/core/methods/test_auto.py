@@ -118,6 +118,26 @@ def test_a_suspicion_counts_for_more_than_what_is_taken_as_known(tiny_case, vali
     assert plans[0] == plans[1]
 
 
+@pytest.fixture
+def against(tiny_case, validation, monkeypatch):
+    """What a repair treats as suspected, of a case whose ranking begins with 2 and 1."""
+    monkeypatch.setattr(auto.targets, "worth_repairing", lambda found: (2, 1))
+    monkeypatch.setattr(auto.banks, "of_suspected", lambda *given, **options: given[2])
+
+    def of(**known):
+        told = case(tiny_case.model, validation, **known)
+        return auto._searched_once(told, [catalogue.TargetRelearning()], QUIET)().against
+
+    return of
+
+
+def test_a_backdoor_taken_as_known_speaks_against_the_first_of_the_ranking(against):
+    assert against(assumes_backdoor=True) == (2, 1)
+    assert against(assumes_backdoor=True, targets=(1,)) == (1,)
+    assert against(targets=(1,)) == (1,)
+    assert against() == ()
+
+
 def test_a_model_without_convolutions_forgets_its_dense_layers(validation):
     shape = validation.tune.shape[1:]
     layers = [keras.layers.Flatten(input_shape=shape), keras.layers.Dense(tiny.N_CLASSES)]
