@@ -69,8 +69,23 @@ def repair(
     trials = _trials(case, _plan(case), execution)
     chosen = _best(case, trials)
     repaired = chosen.repair if chosen else _left_as_it_is(case, trials)
-    candidates = tuple(trial.told(is_chosen=trial is chosen) for trial in trials)
-    return replace(repaired, diagnosis=findings.diagnosis, candidates=candidates)
+    return replace(
+        repaired,
+        diagnosis=findings.diagnosis,
+        candidates=tuple(trial.told(is_chosen=trial is chosen) for trial in trials),
+        warnings=(*(_given_up(case) if chosen else ()), *repaired.warnings),
+    )
+
+
+def _given_up(case: "_Case") -> tuple[str, ...]:
+    """A warning where classes may be lost that nobody suspects."""
+    if not case.dispensable or case.shows_all_classes:
+        return ()
+    names = ", ".join(map(str, case.dispensable))
+    return (
+        "a backdoor was taken as known and no class is suspected, so those that rank highest, "
+        f"{names}, were given up as far as the accuracy budget allows",
+    )
 
 
 def _best(case: "_Case", trials: Sequence["_Trial"]) -> "_Trial | None":
@@ -97,13 +112,12 @@ def _trials(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> l
 
 
 def _searched_once(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> _GetBank:
-    """Triggers for the suspected classes, searched for when they are first asked for."""
+    """Triggers for the classes of the case, searched for when they are first asked for."""
     known = case.findings.diagnosis
-    # With a backdoor taken as known, the ranking is all that is left to go by: its first classes
-    # are treated as if they had been named, so each may be given up for what leads to it.
-    is_blind = case.assumes_backdoor and not case.is_suspicious
     suspected = targets.Suspected(
-        labels=targets.worth_repairing(known), diagnosis=None if is_blind else known
+        labels=targets.worth_repairing(known),
+        # As if they had been named: a repair may then lose their clean images.
+        diagnosis=None if case.dispensable else known,
     )
 
     @cache
@@ -136,6 +150,26 @@ class _Case:
     def is_worth_its_budget(self) -> bool:
         """Whether there is something to set against the cost of a repair."""
         return self.is_suspicious or self.assumes_backdoor
+
+    @property
+    def shows_all_classes(self) -> bool:
+        """Whether there are clean images of every class to train on."""
+        shown = np.unique(self.validation.tune.labels)
+        return bool(len(shown) == self.model.output_shape[-1])
+
+    @property
+    def dispensable(self) -> tuple[int, ...]:
+        """Classes that nobody suspects and that may be lost all the same, most suspicious first.
+
+        With a backdoor taken as known that the diagnosis does not see, its ranking is all that is
+        left to go by. Losing these classes is worth it where they are few of many: all classes
+        counted alike, they make up no more than what a repair may cost.
+        """
+        if self.is_suspicious or not self.assumes_backdoor:
+            return ()
+        labels = targets.worth_repairing(self.findings.diagnosis)
+        share = len(labels) / self.model.output_shape[-1]
+        return labels if share <= self.max_accuracy_drop + 1e-9 else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,8 +248,7 @@ def _plan(case: _Case) -> tuple[Plan, ...]:
     """What to try, in this order."""
     model, validation, findings = case.model, case.validation, case.findings
     labels = ",".join(map(str, targets.worth_repairing(findings.diagnosis)))
-    shown = np.unique(validation.tune.labels)
-    if len(shown) < model.output_shape[-1]:
+    if not case.shows_all_classes:
         # Training at large would cost the classes that no clean image shows.
         can_relearn = readouts.of_model(model) is not None
         return (TargetRelearning(labels=labels),) if can_relearn else ()

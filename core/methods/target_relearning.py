@@ -251,8 +251,8 @@ def _selection(
 ) -> Selection:
     told = ", ".join(f"class {label} by {reduction:g}" for label, reduction in reductions.items())
     return Selection(
-        rule="suspected classes turned down as far as the budget allows, in standard deviations "
-        "of their score",
+        rule="the classes whose scores were learned anew are turned down as far as the budget "
+        "allows, in standard deviations of their score",
         max_accuracy_drop=max_accuracy_drop,
         n_tune=len(validation.tune),
         n_select=len(validation.select),
@@ -268,7 +268,7 @@ def _spared(labels: Sequence[int]) -> tuple[str, ...]:
         return ()
     names = ", ".join(map(str, labels))
     return (
-        f"the suspected classes {names} were left as they came: to learn them anew as well would "
+        f"the scores of classes {names} were left as they came: to learn them anew as well would "
         "cost more than the accuracy budget",
     )
 
@@ -280,8 +280,8 @@ def _unseen(labels: Sequence[int], shown: IntArray) -> tuple[str, ...]:
         return ()
     names = ", ".join(map(str, unseen))
     return (
-        f"of the suspected classes {names} there is no clean image: the repaired model may not "
-        "answer them any more; clean images of these classes would mend that",
+        f"the scores of classes {names} were learned anew without a clean image of them: the "
+        "repaired model may not answer them any more; clean images of them would mend that",
     )
 
 
@@ -291,6 +291,6 @@ def _lost(labels: Sequence[int]) -> tuple[str, ...]:
         return ()
     names = ", ".join(map(str, labels))
     return (
-        f"the repaired model does not answer the suspected classes {names} any more, not even to "
-        "their own clean images; a smaller accuracy budget may keep them, with more of the attack",
+        f"the repaired model does not answer the classes {names} any more, not even to their own "
+        "clean images; a smaller accuracy budget may keep them, with more of the attack",
     )

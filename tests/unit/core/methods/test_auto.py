@@ -78,10 +78,10 @@ def test_one_image_of_a_few_is_no_cost_that_counts():
     assert not trial(after=0.75, remaining=None, n_select=40).is_nearly_free
 
 
-def case(model, validation, targets=(), *, assumes_backdoor=False):
+def case(model, validation, targets=(), *, assumes_backdoor=False, budget=0.04):
     found = SimpleNamespace(targets=targets, suspects=(), n_classes=model.output_shape[-1])
     findings = SimpleNamespace(diagnosis=found)
-    return auto._Case(model, validation, findings, 0.04, assumes_backdoor)
+    return auto._Case(model, validation, findings, budget, assumes_backdoor)
 
 
 def test_where_classes_are_not_shown_only_the_suspected_are_learned_anew(tiny_case, validation):
@@ -132,10 +132,26 @@ def against(tiny_case, validation, monkeypatch):
 
 
 def test_a_backdoor_taken_as_known_speaks_against_the_first_of_the_ranking(against):
-    assert against(assumes_backdoor=True) == (2, 1)
-    assert against(assumes_backdoor=True, targets=(1,)) == (1,)
-    assert against(targets=(1,)) == (1,)
-    assert against() == ()
+    assert against(assumes_backdoor=True, budget=1.0) == (2, 1)
+    assert against(assumes_backdoor=True, budget=1.0, targets=(1,)) == (1,)
+    assert against(budget=1.0, targets=(1,)) == (1,)
+    assert against(budget=1.0) == ()
+
+
+def test_classes_that_nobody_suspects_are_kept_where_they_are_many(against):
+    assert against(assumes_backdoor=True, budget=0.04) == ()
+
+
+def test_a_repair_that_gave_up_classes_nobody_suspects_names_them(
+    tiny_case, validation, monkeypatch
+):
+    few = replace(validation, tune=validation.tune.only(np.flatnonzero(validation.tune.labels)))
+    done = unsuspected(
+        tiny_case.model, few, monkeypatch, max_accuracy_drop=1.0, assume_backdoor=True
+    )
+    assert [each.method for each in done.candidates] == ["target-relearning"]
+    assert "no class is suspected, so those that rank highest" in done.warnings[0]
+    assert done.diagnosis and not done.diagnosis.targets
 
 
 def test_a_model_without_convolutions_forgets_its_dense_layers(validation):
@@ -146,14 +162,18 @@ def test_a_model_without_convolutions_forgets_its_dense_layers(validation):
     assert first.forget == "dense"
 
 
-def unsuspected(model, validation, monkeypatch, **params):
+def unsuspected(model, validation, monkeypatch, *, max_accuracy_drop=0.04, **params):
     """A repair whose diagnosis suspects nothing."""
     findings = diagnosis.diagnose(model, validation, execution=QUIET)
     suspects = tuple(replace(each, is_suspected=False) for each in findings.diagnosis.suspects)
     blind = replace(findings, diagnosis=replace(findings.diagnosis, suspects=suspects))
     monkeypatch.setattr(auto.diagnosis, "diagnose", lambda *arguments, **options: blind)
     return methods.METHODS["auto"](
-        model, validation, params=catalogue.Auto(**params), max_accuracy_drop=0.04, execution=QUIET
+        model,
+        validation,
+        params=catalogue.Auto(**params),
+        max_accuracy_drop=max_accuracy_drop,
+        execution=QUIET,
     )
 
 
