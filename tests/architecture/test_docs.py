@@ -85,8 +85,8 @@ def test_the_numbers_of_a_card_are_those_of_the_benchmark(method):
     n_nets, excess, largest, drop = (cell.split(" [")[0] for cell in row.split(" | ")[1:5])
     card = cards.partition(f"\n## {method}\n")[2].partition("\n## ")[0]
     assert (
-        f"**Our numbers.** On {n_nets} nets, in points: excess attack success {excess} (largest "
-        f"{largest}), accuracy lost {drop}; medians of [benchmark.md](benchmark.md)."
+        f"**Our numbers.** On {n_nets} CIFAR-10 nets, in points: excess attack success {excess} "
+        f"(largest {largest}), accuracy lost {drop}; medians of [benchmark.md](benchmark.md)."
     ) in card
 
 

@@ -25,6 +25,17 @@ def address(job):
     return f"/jobs/{job['id']}"
 
 
+@pytest.fixture
+def ended(browser, held, job, address):
+    """The page of a job that ended with a report."""
+
+    def page(report):
+        job_in.succeed(held, job["id"], {"": report})
+        return browser.get(address).text
+
+    return page
+
+
 def test_a_job_that_waits_says_its_place_and_that_nobody_works(browser, address):
     page = browser.get(address).text
     assert "It is the next one in the queue" in page
@@ -61,6 +72,19 @@ def test_a_job_that_repaired_nothing_says_what_may_help_and_offers_it_first(
     assert "What may help: more clean images" in page
     assert f'<a class="button primary" href="{address}/retry">' in page
     assert page.count("button primary") == 2  # the other one is New repair, in the bar
+
+
+@pytest.mark.parametrize("is_suspected", [True, False])
+def test_a_backdoor_may_be_taken_as_known_where_the_diagnosis_suspects_nothing(ended, is_suspected):
+    found = job_in.make_diagnosis()
+    suspects = tuple(
+        dataclasses.replace(each, is_suspected=is_suspected) for each in found.suspects
+    )
+    report = dataclasses.replace(
+        factories.make_report(verdict="not_repaired"),
+        diagnosis=dataclasses.replace(found, suspects=suspects),
+    )
+    assert ("assume_backdoor" in ended(report)) is not is_suspected
 
 
 def test_what_was_not_measured_is_said_and_is_no_zero(browser, held, job, address):
