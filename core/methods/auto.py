@@ -6,23 +6,15 @@ of the diagnosis are kept from the repairs, which search for their own, and judg
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
 import tf_keras as keras
 
 from .. import diagnosis, inversion, metrics, pruning
-from ..catalogue import (
-    Auto,
-    ForgetAndDistil,
-    Params,
-    TargetRelearning,
-    TwoLayerFinePruning,
-    as_dict,
-)
-from ..percentages import percent
-from ..results import Candidate, Event, Selection
+from ..catalogue import Auto, ForgetAndDistil, TargetRelearning, TwoLayerFinePruning
+from ..results import Selection
 from . import (
     banks,
     base,
@@ -32,17 +24,13 @@ from . import (
     targets,
     two_layer_fine_pruning,
 )
+from .cases import Case
+from .trials import Trial
 
 #: What may be tried.
 Plan = ForgetAndDistil | TargetRelearning | TwoLayerFinePruning
 #: Gives the triggers that a repair goes by.
 _GetBank = Callable[[], banks.Bank]
-#: A repair is good enough when the triggers of the diagnosis send no more images than this to a
-#: suspected class, above what lands there anyway, as a fraction.
-_ENOUGH = 0.05
-#: What a repair may cost where nothing is suspected, in absolute points of select accuracy: more,
-#: and the model is better left as it is.
-_WORTH_WITHOUT_SUSPICION = 0.015
 #: Mirrored images may cost the model so much accuracy; if they cost more, left and right matter.
 _MIRROR_COST = 0.05
 
@@ -65,7 +53,7 @@ def repair(
         execution: Seed and listener.
     """
     findings = diagnosis.diagnose(model, validation, execution=execution)
-    case = _Case(model, validation, findings, max_accuracy_drop, params.assume_backdoor)
+    case = Case(model, validation, findings, max_accuracy_drop, params.assume_backdoor)
     trials = _trials(case, _plan(case), execution)
     chosen = _best(case, trials)
     repaired = chosen.repair if chosen else _left_as_it_is(case, trials)
@@ -77,7 +65,7 @@ def repair(
     )
 
 
-def _given_up(case: "_Case") -> tuple[str, ...]:
+def _given_up(case: Case) -> tuple[str, ...]:
     """A warning where classes may be lost that nobody suspects."""
     if not case.dispensable or case.shows_all_classes:
         return ()
@@ -88,7 +76,7 @@ def _given_up(case: "_Case") -> tuple[str, ...]:
     )
 
 
-def _best(case: "_Case", trials: Sequence["_Trial"]) -> "_Trial | None":
+def _best(case: Case, trials: Sequence[Trial]) -> Trial | None:
     """The best repair that is worth its cost, if there is one."""
     worth = (
         trial
@@ -98,11 +86,11 @@ def _best(case: "_Case", trials: Sequence["_Trial"]) -> "_Trial | None":
     return min(worth, key=lambda trial: trial.rank, default=None)
 
 
-def _trials(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> list["_Trial"]:
+def _trials(case: Case, plan: Sequence[Plan], execution: base.Execution) -> list[Trial]:
     """One repair after the other, until one is good enough; all go by the same triggers."""
     n_parts = 1 + len(plan)
     bank = _searched_once(case, plan, execution.part(0, n_parts))
-    trials: list[_Trial] = []
+    trials: list[Trial] = []
     for number, params in enumerate(plan, start=1):
         trials.append(_tried(case, bank, params, execution.part(number, n_parts)))
         execution.on_event(trials[-1].event(number, len(plan)))
@@ -111,7 +99,7 @@ def _trials(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> l
     return trials
 
 
-def _searched_once(case: "_Case", plan: Sequence[Plan], execution: base.Execution) -> _GetBank:
+def _searched_once(case: Case, plan: Sequence[Plan], execution: base.Execution) -> _GetBank:
     """Triggers for the classes of the case, searched for when they are first asked for."""
     known = case.findings.diagnosis
     suspected = targets.Suspected(
@@ -130,121 +118,7 @@ def _searched_once(case: "_Case", plan: Sequence[Plan], execution: base.Executio
     return bank
 
 
-@dataclass(frozen=True, eq=False)
-class _Case:
-    """What there is to repair, and what is known of it."""
-
-    model: keras.Model
-    validation: base.Validation
-    findings: diagnosis.Findings
-    max_accuracy_drop: float
-    #: Whether there is a backdoor whatever the diagnosis says.
-    assumes_backdoor: bool = False
-
-    @property
-    def is_suspicious(self) -> bool:
-        """Whether the diagnosis speaks against a class."""
-        return bool(self.findings.diagnosis.targets)
-
-    @property
-    def is_worth_its_budget(self) -> bool:
-        """Whether there is something to set against the cost of a repair."""
-        return self.is_suspicious or self.assumes_backdoor
-
-    @property
-    def shows_all_classes(self) -> bool:
-        """Whether there are clean images of every class to train on."""
-        shown = np.unique(self.validation.tune.labels)
-        return bool(len(shown) == self.model.output_shape[-1])
-
-    @property
-    def dispensable(self) -> tuple[int, ...]:
-        """Classes that nobody suspects and that may be lost all the same, most suspicious first.
-
-        With a backdoor taken as known that the diagnosis does not see, its ranking is all that is
-        left to go by. Losing these classes is worth it where they are few of many: all classes
-        counted alike, they make up no more than what a repair may cost.
-        """
-        if self.is_suspicious or not self.assumes_backdoor:
-            return ()
-        labels = targets.worth_repairing(self.findings.diagnosis)
-        share = len(labels) / self.model.output_shape[-1]
-        return labels if share <= self.max_accuracy_drop + 1e-9 else ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Trial:
-    """One repair that was tried, and how it stands."""
-
-    params: Params
-    repair: base.Repair
-    #: As `Candidate.remaining_success`.
-    remaining: float | None
-    seconds: float
-
-    @property
-    def cost(self) -> float:
-        """Select accuracy that it takes, as a fraction."""
-        selection = self.repair.selection
-        return selection.select_accuracy_before - selection.select_accuracy_after
-
-    @property
-    def is_nearly_free(self) -> bool:
-        """Whether it is worth its cost where nothing is suspected; one image always is."""
-        one_image = 1 / self.repair.selection.n_select
-        return self.cost <= max(_WORTH_WITHOUT_SUSPICION, one_image) + 1e-9
-
-    @property
-    def is_within_budget(self) -> bool:
-        """Whether it costs no more select accuracy than it may."""
-        return not base.over_budget(self.repair.selection)
-
-    @property
-    def is_good_enough(self) -> bool:
-        """Whether nothing more has to be tried."""
-        return self.is_within_budget and (self.remaining or 0.0) <= _ENOUGH
-
-    @property
-    def rank(self) -> tuple[float, float]:
-        """What is better comes first; below `_ENOUGH` accuracy counts, above it the triggers."""
-        accuracy = self.repair.selection.select_accuracy_after
-        return max(self.remaining or 0.0, _ENOUGH), -accuracy
-
-    def event(self, number: int, n_planned: int) -> Event:
-        """That it is done."""
-        accuracy = self.repair.selection.select_accuracy_after
-        return Event(
-            stage="candidates",
-            current=number,
-            total=n_planned,
-            metric={"select_accuracy": accuracy},
-            message=f"{self.params.name}: {self._standing()}",
-        )
-
-    def told(self, *, is_chosen: bool) -> Candidate:
-        """For the report."""
-        return Candidate(
-            method=self.params.name,
-            params=as_dict(self.params),
-            select_accuracy=self.repair.selection.select_accuracy_after,
-            is_within_budget=self.is_within_budget,
-            remaining_success=self.remaining,
-            seconds=self.seconds,
-            is_chosen=is_chosen,
-            reason=self._standing(),
-        )
-
-    def _standing(self) -> str:
-        budget = "within" if self.is_within_budget else "over"
-        left = (
-            "nothing was suspected"
-            if self.remaining is None
-            else f"triggers of the diagnosis still send {percent(self.remaining)} to a suspect"
-        )
-        return f"costs {percent(self.cost)} of select accuracy, {budget} the budget; {left}"
-
-
-def _plan(case: _Case) -> tuple[Plan, ...]:
+def _plan(case: Case) -> tuple[Plan, ...]:
     """What to try, in this order."""
     model, validation, findings = case.model, case.validation, case.findings
     labels = ",".join(map(str, targets.worth_repairing(findings.diagnosis)))
@@ -276,7 +150,7 @@ def _mirror_is_harmless(model: keras.Model, validation: base.Validation) -> bool
     return hits[1] >= hits[0] - _MIRROR_COST * len(labels)
 
 
-def _tried(case: _Case, bank: _GetBank, params: Plan, execution: base.Execution) -> _Trial:
+def _tried(case: Case, bank: _GetBank, params: Plan, execution: base.Execution) -> Trial:
     began = time.monotonic()
     repair = _REPAIRS[params.name]
     if not isinstance(params, TwoLayerFinePruning):
@@ -288,7 +162,7 @@ def _tried(case: _Case, bank: _GetBank, params: Plan, execution: base.Execution)
         max_accuracy_drop=case.max_accuracy_drop,
         execution=execution,
     )
-    return _Trial(
+    return Trial(
         params=params,
         repair=repaired,
         remaining=_remaining(repaired.model, case),
@@ -296,7 +170,7 @@ def _tried(case: _Case, bank: _GetBank, params: Plan, execution: base.Execution)
     )
 
 
-def _remaining(model: keras.Model, case: _Case) -> float | None:
+def _remaining(model: keras.Model, case: Case) -> float | None:
     """What the triggers of the diagnosis still do to the select images, at worst."""
     findings, validation = case.findings, case.validation
     labels = findings.diagnosis.targets
@@ -311,7 +185,7 @@ def _remaining(model: keras.Model, case: _Case) -> float | None:
     )  # fmt: skip
 
 
-def _left_as_it_is(case: _Case, trials: Sequence[_Trial]) -> base.Repair:
+def _left_as_it_is(case: Case, trials: Sequence[Trial]) -> base.Repair:
     before = base.select_accuracy(case.model, case.validation)
     reason = _reason(case, trials)
     selection = Selection(
@@ -328,7 +202,7 @@ def _left_as_it_is(case: _Case, trials: Sequence[_Trial]) -> base.Repair:
     return base.Repair(model=case.model, selection=selection, warnings=(warning,))
 
 
-def _reason(case: _Case, trials: Sequence[_Trial]) -> str:
+def _reason(case: Case, trials: Sequence[Trial]) -> str:
     """Why no repair was taken."""
     if not case.is_worth_its_budget:
         return "nothing is suspected, and no repair is worth its cost"

@@ -6,7 +6,7 @@ import pytest
 import tf_keras as keras
 
 from core import catalogue, diagnosis, methods, metrics, models
-from core.methods import auto, base
+from core.methods import auto, base, cases, trials
 from core.results import Selection
 from tests import tiny
 
@@ -50,7 +50,7 @@ def trial(*, after, remaining, before=0.8, budget=0.04, n_select=500):
         select_accuracy_before=before, select_accuracy_after=after,
     )  # fmt: skip
     repaired = base.Repair(model=None, selection=selection)
-    return auto._Trial(
+    return trials.Trial(
         params=catalogue.FineTuning(), repair=repaired, remaining=remaining, seconds=1.0
     )
 
@@ -81,7 +81,7 @@ def test_one_image_of_a_few_is_no_cost_that_counts():
 def case(model, validation, targets=(), *, assumes_backdoor=False, budget=0.04):
     found = SimpleNamespace(targets=targets, suspects=(), n_classes=model.output_shape[-1])
     findings = SimpleNamespace(diagnosis=found)
-    return auto._Case(model, validation, findings, budget, assumes_backdoor)
+    return cases.Case(model, validation, findings, budget, assumes_backdoor)
 
 
 def test_where_classes_are_not_shown_only_the_suspected_are_learned_anew(tiny_case, validation):
@@ -208,12 +208,12 @@ def test_the_model_that_is_left_as_it_is_is_the_one_handed_in(tiny_case, validat
 
 
 @pytest.mark.parametrize(
-    ("trials", "said"), [((DEAR,), "within the accuracy budget"), ((), "no repair fits")]
+    ("tried", "said"), [((DEAR,), "within the accuracy budget"), ((), "no repair fits")]
 )
 def test_a_suspected_model_that_nothing_is_done_to_is_not_called_unsuspicious(
-    tiny_case, validation, trials, said
+    tiny_case, validation, tried, said
 ):
-    kept = auto._left_as_it_is(case(tiny_case.model, validation, targets=(0,)), trials)
+    kept = auto._left_as_it_is(case(tiny_case.model, validation, targets=(0,)), tried)
     assert not kept.is_unchanged and kept.model is tiny_case.model
     (warning,) = kept.warnings
     assert said in warning
