@@ -61,10 +61,14 @@ def _strip(
 
 
 def _label(treatment: str) -> str:
-    """``fine-tuning (0.03, sgd)``: the table beside the figure names the parameters."""
+    """``fine-tuning (0.03, sgd)``: the table beside the figure names the parameters.
+
+    What is merely switched on is named here as well: ``auto (assume backdoor)``.
+    """
     method, _, options = treatment.partition(":")
-    values = ", ".join(option.partition("=")[2] for option in options.split(",") if option)
-    return f"{method} ({values})" if values else method
+    pairs = [option.partition("=") for option in options.split(",") if option]
+    told = [name.replace("_", " ") if value == "true" else value for name, _, value in pairs]
+    return f"{method} ({', '.join(told)})" if told else method
 
 
 def _points(plot: Axes, line: int, rows: Sequence[Row], value: Callable[[Row], float]) -> None:
