@@ -10,6 +10,7 @@ from core import attacks
 from core.report import canvas
 
 from . import summaries
+from .cells import Treatment
 from .rows import Row
 from .tables import STANDING
 
@@ -65,10 +66,11 @@ def _label(treatment: str) -> str:
 
     What is merely switched on is named here as well: ``auto (assume backdoor)``.
     """
-    method, _, options = treatment.partition(":")
-    pairs = [option.partition("=") for option in options.split(",") if option]
-    told = [name.replace("_", " ") if value == "true" else value for name, _, value in pairs]
-    return f"{method} ({', '.join(told)})" if told else method
+    parsed = Treatment.parse(treatment)
+    told = [
+        key.replace("_", " ") if value == "true" else value for key, value in parsed.params.items()
+    ]
+    return f"{parsed.method} ({', '.join(told)})" if told else parsed.method
 
 
 def _points(plot: Axes, line: int, rows: Sequence[Row], value: Callable[[Row], float]) -> None:

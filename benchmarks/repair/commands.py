@@ -109,7 +109,7 @@ def _ablate(asked: argparse.Namespace) -> None:
     _measure(asked, ablation.TREATMENTS)
 
 
-def _measure(asked: argparse.Namespace, chosen: Sequence[Treatment]) -> None:
+def _measure(asked: argparse.Namespace, wanted: Sequence[Treatment]) -> None:
     from . import devices, nets, running
 
     if asked.unlabelled and not asked.clean:
@@ -118,7 +118,7 @@ def _measure(asked: argparse.Namespace, chosen: Sequence[Treatment]) -> None:
         )
 
     devices.one_thread()
-    asked_for = [
+    chosen = [
         Cell(
             net=net,
             treatment=treatment,
@@ -127,13 +127,13 @@ def _measure(asked: argparse.Namespace, chosen: Sequence[Treatment]) -> None:
             n_clean=asked.clean,
             has_unlabelled=asked.unlabelled,
         )
-        for net, treatment, seed in itertools.product(_nets(asked), chosen, asked.seeds)
+        for net, treatment, seed in itertools.product(_nets(asked), wanted, asked.seeds)
         if nets.is_trained(asked.work, net)
     ]
     limits = running.Limits(
         workers=asked.workers, seconds=asked.seconds, repair_seconds=asked.repair_seconds
     )
-    running.run(asked.work, asked_for, limits, _tell)
+    running.run(asked.work, chosen, limits, _tell)
 
 
 def _glyphs(asked: argparse.Namespace) -> None:
